@@ -1,0 +1,16 @@
+#include "job.h"
+
+namespace {
+
+Napi::Object initialise(Napi::Env env, Napi::Object exports) {
+  // Sets BLAS to one thread before anything runs.
+  const eigenview::BlasThreads single(1);
+  eigenview::binding::export_linalg(env, exports);
+  eigenview::binding::export_moments(env, exports);
+  eigenview::binding::export_system(env, exports);
+  return exports;
+}
+
+}  // namespace
+
+NODE_API_MODULE(eigenview, initialise)

@@ -1,0 +1,71 @@
+// Arguments in, results out. TypeScript has validated types, shapes and ranges; what is checked here again is only that a
+// buffer is still as long as its shape says, since reading past it would be a crash.
+#pragma once
+
+#include <cstdint>
+#include <optional>
+#include <vector>
+
+#include "../core/buffer.h"
+#include "job.h"
+
+namespace eigenview::binding {
+
+inline Napi::Error detached(Napi::Env env) {
+  Napi::Error error = Napi::Error::New(env, "DETACHED");
+  error.Value().Set("code", "DETACHED");
+  return error;
+}
+
+// The numbers of a Float64Array or Float32Array, which live as long as the call.
+struct Numbers {
+  const double* f64 = nullptr;
+  const float* f32 = nullptr;
+  int64_t size = 0;
+
+  Numbers() = default;
+  explicit Numbers(const Napi::Value& value) {
+    const auto array = value.As<Napi::TypedArray>();
+    size = static_cast<int64_t>(array.ElementLength());
+    if (array.TypedArrayType() == napi_float32_array) {
+      f32 = value.As<Napi::Float32Array>().Data();
+    } else {
+      f64 = value.As<Napi::Float64Array>().Data();
+    }
+  }
+
+  // Copies count numbers from `offset` on.
+  void copy(int64_t offset, int64_t count, double* out) const {
+    for (int64_t i = 0; i < count; i++) out[i] = f64 != nullptr ? f64[offset + i] : static_cast<double>(f32[offset + i]);
+  }
+};
+
+inline int to_int(const Napi::Value& value) { return value.As<Napi::Number>().Int32Value(); }
+inline int64_t to_int64(const Napi::Value& value) { return value.As<Napi::Number>().Int64Value(); }
+
+// Three arguments from `at` on: data, rows, cols.
+inline Matrix to_matrix(const Napi::CallbackInfo& info, size_t at) {
+  const Numbers numbers(info[at]);
+  Matrix matrix(to_int(info[at + 1]), to_int(info[at + 2]));
+  if (numbers.size != matrix.size()) throw detached(info.Env());
+  numbers.copy(0, matrix.size(), matrix.data.data());
+  return matrix;
+}
+
+inline std::optional<double> to_optional(const Napi::Value& value) {
+  return value.IsUndefined() ? std::nullopt : std::optional<double>(value.As<Napi::Number>().DoubleValue());
+}
+
+inline Napi::Float64Array to_array(Napi::Env env, const double* data, int64_t size) {
+  auto array = Napi::Float64Array::New(env, static_cast<size_t>(size));
+  std::copy_n(data, size, array.Data());
+  return array;
+}
+
+inline Napi::Float64Array to_array(Napi::Env env, const Buffer& buffer) {
+  return to_array(env, buffer.data(), buffer.size());
+}
+
+inline Napi::Float64Array to_array(Napi::Env env, const Matrix& matrix) { return to_array(env, matrix.data); }
+
+}  // namespace eigenview::binding

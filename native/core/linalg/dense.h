@@ -1,0 +1,81 @@
+// Shared by the decompositions: row-major products, norms that neither overflow nor underflow, the sign rule,
+// workspace sizes.
+#pragma once
+
+#include <algorithm>
+#include <cmath>
+#include <cstdint>
+#include <limits>
+
+#include "../buffer.h"
+#include "../failure.h"
+#include "../lapack.h"
+
+namespace eigenview {
+
+constexpr double kEps = std::numeric_limits<double>::epsilon();
+
+// C (m×n, row-major, leading dimension ldc) = alpha op(A) op(B) + beta C.
+inline void multiply(bool ta, bool tb, int m, int n, int k, double alpha, const double* a, int lda, const double* b,
+                     int ldb, double beta, double* c, int ldc) {
+  lapack::gemm(tb ? 'T' : 'N', ta ? 'T' : 'N', n, m, k, alpha, b, ldb, a, lda, beta, c, ldc);
+}
+
+inline double max_abs(const double* x, int64_t n) {
+  double largest = 0;
+  for (int64_t i = 0; i < n; i++) largest = std::max(largest, std::fabs(x[i]));
+  return largest;
+}
+
+// Frobenius norm of n numbers, scaled by the largest.
+inline double norm(const double* x, int64_t n) {
+  const double scale = max_abs(x, n);
+  if (scale == 0 || !std::isfinite(scale)) return scale;
+  double sum = 0;
+  for (int64_t i = 0; i < n; i++) {
+    const double t = x[i] / scale;
+    sum += t * t;
+  }
+  return scale * std::sqrt(sum);
+}
+
+// The largest absolute row sum of a row-major n×n matrix (its 1-norm too when symmetric).
+inline double row_sum_norm(const double* a, int n) {
+  double largest = 0;
+  for (int64_t i = 0; i < n; i++) {
+    double sum = 0;
+    for (int64_t j = 0; j < n; j++) sum += std::fabs(a[i * n + j]);
+    largest = std::max(largest, sum);
+  }
+  return largest;
+}
+
+inline double ratio(double part, double whole) { return whole == 0 ? 0 : part / whole; }
+
+// The component that fixes the sign: the first whose magnitude is within 1e-8 of the largest, so that a tie falls the
+// same way whatever the rounding.
+inline int64_t leading(const double* v, int64_t n) {
+  const double threshold = (1 - 1e-8) * max_abs(v, n);
+  int64_t i = 0;
+  while (i + 1 < n && std::fabs(v[i]) < threshold) i++;
+  return i;
+}
+
+inline double sign_of(const double* v, int64_t n) { return v[leading(v, n)] < 0 ? -1 : 1; }
+
+inline void scale(double* x, int64_t n, double factor) {
+  for (int64_t i = 0; i < n; i++) x[i] *= factor;
+}
+
+// LAPACK reports workspace sizes as doubles, and counts them in 32-bit integers.
+inline int workspace(double size) {
+  if (!(size < static_cast<double>(std::numeric_limits<int>::max()))) throw Failure(Status::too_large);
+  return static_cast<int>(size);
+}
+
+inline void check(int info) {
+  if (info > 0) throw Failure(Status::no_convergence);
+  if (info < 0) throw Failure(Status::internal);
+}
+
+}  // namespace eigenview

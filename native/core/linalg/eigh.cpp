@@ -1,0 +1,64 @@
+#include "decompose.h"
+#include "dense.h"
+#include "spectrum.h"
+
+namespace eigenview {
+namespace {
+
+// Lower factor of B in column-major memory (B = L Lᵀ).
+Matrix factor(const Matrix& b) {
+  Matrix l = b.clone();
+  const int n = l.rows;
+  Buffer work(3 * static_cast<int64_t>(n));
+  std::vector<int> integers(static_cast<size_t>(n));
+  const bool failed = lapack::potrf('L', n, l.data.data(), n) != 0;
+  const double rcond = failed ? 0 : lapack::pocon('L', n, l.data.data(), n, row_sum_norm(b.data.data(), n), work.data(),
+                                                  integers.data());
+  // The estimate is cheap but rough; only a suspect matrix pays for the exact check, which throws if it is singular.
+  if (failed || rcond < 10 * n * kEps) definite_spectrum(b, std::nullopt);
+  if (failed) throw Failure(Status::not_positive_definite);
+  return l;
+}
+
+double residual(const Matrix& a, const Matrix* b, const Spectrum& pairs) {
+  const int n = a.rows, k = pairs.vectors.rows;
+  const double* v = pairs.vectors.data.data();
+  Matrix av(k, n), bv;
+  lapack::symm(n, k, a.data.data(), n, v, n, av.data.data(), n);
+  if (b != nullptr) {
+    bv = Matrix(k, n);
+    lapack::symm(n, k, b->data.data(), n, v, n, bv.data.data(), n);
+    v = bv.data.data();
+  }
+  for (int64_t i = 0; i < k; i++) {
+    for (int64_t j = 0; j < n; j++) av(i, j) -= pairs.values[i] * v[i * n + j];
+  }
+  const double weight = b == nullptr ? 0 : max_abs(pairs.values.data(), k) * norm(b->data.data(), b->size());
+  const double whole = norm(a.data.data(), a.size()) + weight;
+  return ratio(ratio(norm(av.data.data(), av.size()), whole), norm(pairs.vectors.data.data(), pairs.vectors.size()));
+}
+
+}  // namespace
+
+Eigh eigh(const Matrix& a, const Matrix* b, int k) {
+  const int n = a.rows;
+  Matrix reduced = a.clone(), l;
+  if (b != nullptr) {
+    l = factor(*b);
+    check(lapack::sygst(n, reduced.data.data(), n, l.data.data(), n));
+  }
+  Spectrum pairs = spectrum(std::move(reduced), k);
+  const int found = pairs.vectors.rows;
+  if (b != nullptr) lapack::trsm('L', 'L', 'T', n, found, l.data.data(), n, pairs.vectors.data.data(), n);
+  Eigh result{Buffer(k), Matrix(n, k), residual(a, b, pairs)};
+  for (int64_t j = 0; j < k; j++) {
+    const int64_t from = found - 1 - j;
+    const double* v = pairs.vectors.row(from);
+    const double sign = sign_of(v, n);
+    result.values[j] = pairs.values[from];
+    for (int64_t i = 0; i < n; i++) result.vectors(i, j) = sign * v[i];
+  }
+  return result;
+}
+
+}  // namespace eigenview

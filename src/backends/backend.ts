@@ -1,0 +1,9 @@
+import type { LinalgBackend } from './linalg.js';
+import type { MomentsBackend } from './moments.js';
+
+/** Everything one implementation of the numerical kernels provides. */
+export interface Backend {
+  readonly name: 'native' | 'js';
+  readonly linalg: LinalgBackend;
+  readonly moments: MomentsBackend;
+}

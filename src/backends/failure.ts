@@ -1,0 +1,58 @@
+import { EigenviewError, type ErrorCode } from '../errors.js';
+
+/** What a kernel found out, in numbers; each backend reports the same facts. */
+export interface KernelFailure {
+  code: ErrorCode;
+  /** The operation's name as the user called it. */
+  operation: string;
+  /** The offending eigenvalue, pivot or reciprocal condition number, where there is one. */
+  value?: number | undefined;
+  /** Index of the matrix in a batch. */
+  at?: number | undefined;
+  /** Unit vector of the offending direction. */
+  direction?: Float64Array | undefined;
+}
+
+/** The error for a failure inside a kernel: one wording for every backend. */
+export function kernelError(failure: KernelFailure): EigenviewError {
+  const { code, operation, value, at, direction } = failure;
+  const which = at === undefined ? 'the matrix' : `matrix ${at} of the stack`;
+  const where =
+    direction === undefined ? '' : ` along ${direction.length > 1 ? dominant(direction) : 'its only direction'}`;
+  const size = value === undefined ? '' : ` (${value.toExponential(2)})`;
+  const details = direction === undefined ? {} : { direction };
+  switch (code) {
+    case 'SINGULAR':
+      return new EigenviewError(code, `${operation}: ${which} is singular to working precision${where}${size}.`, {
+        ...details,
+        fix: 'Pass `ridge` to add a multiple of the identity or `rankTolerance` to drop such directions, where the function takes them.',
+      });
+    case 'NOT_POSITIVE_DEFINITE':
+      return new EigenviewError(code, `${operation}: ${which} is not positive definite${where}${size}.`, {
+        ...details,
+        fix: 'Check that it is a second moment or covariance; a ridge makes a nearly semi-definite matrix definite.',
+      });
+    case 'NO_CONVERGENCE':
+      return new EigenviewError(code, `${operation}: the decomposition of ${which} did not converge.`, {
+        fix: 'Rescale the matrix; if its entries are moderate, please report it.',
+      });
+    case 'OUT_OF_MEMORY':
+      return new EigenviewError(code, `${operation}: not enough memory.`, {
+        fix: 'Use a smaller k or stream the data.',
+      });
+    default:
+      return new EigenviewError(code, `${operation} failed.`, details);
+  }
+}
+
+/** The coordinates that carry most of a direction, for people. */
+function dominant(direction: Float64Array): string {
+  const order = Array.from(direction.keys()).sort((i, j) => weight(direction, j) - weight(direction, i));
+  const shown = order.slice(0, 3).filter((i) => weight(direction, i) > 0.05);
+  const terms = shown.map((i) => `${(direction[i] as number).toFixed(2)}·e${i}`);
+  return `the direction ${terms.join(' + ').replaceAll('+ -', '− ')}${shown.length < order.length ? ' + …' : ''}`;
+}
+
+function weight(direction: Float64Array, i: number): number {
+  return (direction[i] as number) ** 2;
+}

@@ -1,0 +1,117 @@
+import { EigenviewError } from '../../errors.js';
+import { checkAttached } from '../../matrix/check.js';
+import { Matrix } from '../../matrix/matrix.js';
+import type { Control } from '../linalg.js';
+import type { GramAccumulator, GramSnapshot } from '../moments.js';
+import { mirrorUpper } from './dense.js';
+import { dot } from './matmul.js';
+import { checkRow } from './rows.js';
+import { Pace } from './turns.js';
+
+/**
+ * Rows summed from zero before they join the total: rounding then grows with 256 + n/256 instead of n. Blocks start at
+ * multiples of 256 of the whole stream, so the cut into chunks cannot show.
+ */
+const BLOCK = 256;
+
+export class Gram implements GramAccumulator {
+  readonly #dx: number;
+  readonly #width: number;
+  /** Upper triangle of the sum over full blocks. */
+  readonly #total: Matrix;
+  /** The rows of the current block, transposed: coordinate i of row r at i · BLOCK + r. The last coordinate is 1. */
+  readonly #block: Float64Array;
+  #filled = 0;
+  #count = 0;
+  #spent = false;
+  /** Settles when everything asked for so far is done, so that calls not awaited keep their order. */
+  #last: Promise<unknown> = Promise.resolve();
+
+  constructor(dx: number, dy: number) {
+    this.#dx = dx;
+    this.#width = dx + dy + 1;
+    this.#total = new Matrix(this.#width, this.#width);
+    this.#block = new Float64Array(this.#width * BLOCK).fill(1, (dx + dy) * BLOCK);
+  }
+
+  add(control: Control, x: Matrix, y: Matrix | undefined, from: number, to: number): Promise<void> {
+    return this.#queue(() => this.#addRows(new Pace(control.signal), x, y, from, to));
+  }
+
+  snapshot(control: Control): Promise<GramSnapshot> {
+    return this.#queue(async () => {
+      const pace = new Pace(control.signal);
+      await pace.pause();
+      const gram = new Matrix(this.#width, this.#width, this.#total.data.slice());
+      await this.#addBlock(pace, gram);
+      return { count: this.#count, gram: mirrorUpper(gram) };
+    });
+  }
+
+  #queue<Result>(work: () => Promise<Result>): Promise<Result> {
+    const result = this.#last.then(() => {
+      if (this.#spent) throw new EigenviewError('INTERNAL', 'An accumulator was used after a failure.');
+      return work();
+    });
+    this.#last = result.catch(() => {
+      this.#spent = true;
+    });
+    return result;
+  }
+
+  async #addRows(pace: Pace, x: Matrix, y: Matrix | undefined, from: number, to: number): Promise<void> {
+    await pace.pause();
+    this.#checkAttached(x, y);
+    for (let row = from; row < to; row++) {
+      this.#copy('x', x, row, 0);
+      if (y !== undefined) this.#copy('y', y, row, this.#dx);
+      this.#filled++;
+      this.#count++;
+      if (this.#filled < BLOCK && !pace.due()) continue;
+      if (this.#filled === BLOCK) {
+        await this.#addBlock(pace, this.#total);
+        this.#filled = 0;
+      }
+      if (pace.due()) await pace.pause();
+      this.#checkAttached(x, y);
+    }
+  }
+
+  #checkAttached(x: Matrix, y: Matrix | undefined): void {
+    checkAttached('x', x);
+    if (y !== undefined) checkAttached('y', y);
+  }
+
+  #copy(argument: 'x' | 'y', source: Matrix, row: number, first: number): void {
+    checkRow(argument, source, row, this.#count);
+    const { data, cols } = source;
+    for (let j = 0; j < cols; j++) {
+      this.#block[(first + j) * BLOCK + this.#filled] = data[row * cols + j] as number;
+    }
+  }
+
+  /** Adds the current block's products to an upper triangle. O(width² · filled). */
+  async #addBlock(pace: Pace, sum: Matrix): Promise<void> {
+    const width = this.#width;
+    for (let i = 0; i < width; i++) {
+      for (let j = i; j < width; j++) {
+        const at = i * width + j;
+        const product = dot(this.#block, i * BLOCK, this.#block, j * BLOCK, this.#filled);
+        sum.data[at] = (sum.data[at] as number) + product;
+      }
+      if (!Number.isFinite(sum.data[i * width + i])) throw this.#overflow(i);
+      if (pace.due()) await pace.pause();
+    }
+  }
+
+  #overflow(coordinate: number): EigenviewError {
+    const inX = coordinate < this.#dx;
+    const column = inX ? coordinate : coordinate - this.#dx;
+    const argument = inX ? 'x' : 'y';
+    return new EigenviewError('OUT_OF_RANGE', `The squares of column ${column} of ${argument} overflow.`, {
+      argument,
+      expected: 'small enough for its squares to add up below 1.8e308',
+      fix: 'Rescale the data.',
+    });
+  }
+}

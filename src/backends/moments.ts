@@ -1,0 +1,45 @@
+/** Data-sized operations: second moments, projection, and the counter-based normal generator. */
+import type { Matrix } from '../matrix/matrix.js';
+import type { Control } from './linalg.js';
+
+/** The second moments of rows seen so far. */
+export interface GramSnapshot {
+  /** Number of rows. */
+  count: number;
+  /** width×width, symmetric, both triangles filled: Σ r rᵀ over the rows r = [x | y | 1]. A sum, not a mean. */
+  gram: Matrix;
+}
+
+/**
+ * Sums r rᵀ over rows r = [x | y | 1] that arrive in pieces. How the rows are cut into pieces, how many threads work, and
+ * whether snapshots are taken on the way changes no bit of the result.
+ */
+export interface GramAccumulator {
+  /**
+   * Adds rows from..to of x (and of y beside them). Rejects with `NOT_FINITE` naming x or y, row and column (row counted
+   * from the first row ever added), or `DETACHED`. After a rejection the accumulator is spent.
+   */
+  add(control: Control, x: Matrix, y: Matrix | undefined, from: number, to: number): Promise<void>;
+  snapshot(control: Control): Promise<GramSnapshot>;
+}
+
+/** Which numbers of the random stream; see native/core/random.h for the layout. */
+export interface NormalBlock {
+  seed: number;
+  /** Index of the first row in the stream. */
+  firstSample: number;
+  /** Which independent stream: a view index, or one of the reserved purposes in views/streams. */
+  stream: number;
+}
+
+export interface MomentsBackend {
+  /** An accumulator for rows of dx + dy + 1 numbers. */
+  gram(dx: number, dy: number): GramAccumulator;
+  /** Rows of x times encoderᵀ: (n×d)·(k×d)ᵀ → n×k. Same bits at every thread count. */
+  project(control: Control, x: Matrix, encoder: Matrix): Promise<Matrix>;
+  /**
+   * x + g · rootᵀ for standard normal g: the first argument is the noise's square root, a vector (diagonal) of
+   * standard deviations or a matrix. Coordinates with zero deviation draw nothing.
+   */
+  addNormal(control: Control, x: Matrix, root: Float64Array | Matrix, block: NormalBlock): Promise<Matrix>;
+}

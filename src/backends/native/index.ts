@@ -1,0 +1,12 @@
+import { loadAddon } from '../../runtime/addon.js';
+import type { Backend } from '../backend.js';
+import { linalg } from './linalg.js';
+import { moments } from './moments.js';
+
+const backend: Backend = { name: 'native', linalg, moments };
+
+/** The C++ backend. @throws EigenviewError `BACKEND_UNAVAILABLE` when its module does not load */
+export function native(): Backend {
+  loadAddon();
+  return backend;
+}

@@ -1,0 +1,33 @@
+import type { Matrix } from '../matrix/matrix.js';
+
+/**
+ * Rows in a file, read a chunk at a time. Every iteration opens the file anew, holds one chunk in memory, and closes the
+ * file at its end or when the consumer breaks off.
+ *
+ * @example
+ * ```ts
+ * const source = await openNpy('x.npy');
+ * for await (const chunk of source) console.log(chunk.rows, source.cols);
+ * ```
+ */
+export interface ChunkedSource extends AsyncIterable<Matrix> {
+  readonly rows: number;
+  readonly cols: number;
+  /** One class index per row, where the file has them; in memory from the start. */
+  readonly labels?: Int32Array;
+  /** The name of each class, by index, where the file or its format names them. */
+  readonly classes?: readonly string[];
+}
+
+/** A source whose file says which class each row belongs to. */
+export interface LabelledSource extends ChunkedSource {
+  readonly labels: Int32Array;
+}
+
+/** The size of a chunk, unless one row is larger. */
+const CHUNK_BYTES = 4 << 20;
+
+/** How many rows of so many bytes make a chunk. */
+export function rowsPerChunk(rowBytes: number): number {
+  return rowBytes === 0 ? Number.MAX_SAFE_INTEGER : Math.max(1, Math.floor(CHUNK_BYTES / rowBytes));
+}

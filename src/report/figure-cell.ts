@@ -1,0 +1,72 @@
+import { describe, EigenviewError } from '../errors.js';
+import { checkInteger, checkNumber, checkSeed } from '../matrix/check.js';
+
+/** Canonical order of the columns. */
+export const PROBLEMS = ['supervised', 'joint-embedding', 'reconstruction'] as const;
+/** Canonical order of the rows. */
+export const NOISES = ['weak', 'strong'] as const;
+/** What the y axis can show. */
+export const MEASURES = ['distance', 'angle'] as const;
+
+export type Problem = (typeof PROBLEMS)[number];
+export type Noise = (typeof NOISES)[number];
+export type Measure = (typeof MEASURES)[number];
+
+/** One run of the alignment study, as far as a figure needs it. */
+export interface FigureCell {
+  problem: Problem;
+  noise: Noise;
+  /** Strength of the alignment between augmentation and noise, Σ = Θ + α²Γ; at least 0. */
+  alpha: number;
+  /** Sample size, at least 1. */
+  n: number;
+  seed: number;
+  /** Distance to optimality, at least 0. */
+  distance: number;
+  /** Largest principal angle between the learned rows and the signal space, at least 0. */
+  angle: number;
+}
+
+/** Checks what a figure of `measure` reads; the other measure may be anything. */
+export function checkCell(argument: string, value: unknown, measure: Measure): asserts value is FigureCell {
+  if (typeof value !== 'object' || value === null) {
+    throw new EigenviewError('INVALID_ARGUMENT', 'A cell of the study is an object.', {
+      argument,
+      expected: `an object with problem, noise, alpha, n, seed and ${measure}`,
+      received: describe(value),
+    });
+  }
+  const cell = value as Record<string, unknown>;
+  checkOneOf(`${argument}.problem`, cell.problem, PROBLEMS);
+  checkOneOf(`${argument}.noise`, cell.noise, NOISES);
+  checkAmount(`${argument}.alpha`, cell.alpha);
+  checkInteger(`${argument}.n`, cell.n, { min: 1 });
+  checkSeed(`${argument}.seed`, cell.seed);
+  checkAmount(`${argument}.${measure}`, cell[measure]);
+}
+
+export function checkOneOf<T extends string>(
+  argument: string,
+  value: unknown,
+  allowed: readonly T[],
+): asserts value is T {
+  if (!(allowed as readonly unknown[]).includes(value)) {
+    throw new EigenviewError('INVALID_ARGUMENT', `${argument} is none of the known names.`, {
+      argument,
+      expected: `one of ${allowed.map((name) => `'${name}'`).join(', ')}`,
+      received: describe(value),
+    });
+  }
+}
+
+function checkAmount(argument: string, value: unknown): asserts value is number {
+  if (typeof value === 'number' && !Number.isFinite(value)) {
+    throw new EigenviewError('NOT_FINITE', `${argument} cannot be drawn.`, {
+      argument,
+      expected: 'finite',
+      received: String(value),
+      fix: 'Leave out the cells that failed.',
+    });
+  }
+  checkNumber(argument, value, { min: 0 });
+}

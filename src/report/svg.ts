@@ -1,0 +1,64 @@
+import { createHash } from 'node:crypto';
+import type { CustomSeriesOption, LineSeriesOption } from 'echarts/charts';
+import type { GraphicComponentOption, GridComponentOption, LegendComponentOption } from 'echarts/components';
+import type { ComposeOption } from 'echarts/core';
+import { escapeXml } from './text.js';
+
+export type ChartOption = ComposeOption<
+  CustomSeriesOption | LineSeriesOption | GraphicComponentOption | GridComponentOption | LegendComponentOption
+>;
+
+export interface Canvas {
+  width: number;
+  height: number;
+  /** One line, read out in place of the picture. */
+  label: string;
+}
+
+/**
+ * Draws a silent option as SVG text, the same bytes for the same option. ECharts is loaded on the first call: that takes
+ * longer than many studies.
+ */
+export async function renderSvg(option: ChartOption, { width, height, label }: Canvas): Promise<string> {
+  const [{ init, use }, charts, components, { SVGRenderer }] = await Promise.all([
+    import('echarts/core'),
+    import('echarts/charts'),
+    import('echarts/components'),
+    import('echarts/renderers'),
+  ]);
+  const { CustomChart, LineChart } = charts;
+  const { GraphicComponent, GridComponent, LegendComponent } = components;
+  use([CustomChart, LineChart, GraphicComponent, GridComponent, LegendComponent, SVGRenderer]);
+  const chart = init(null, null, { renderer: 'svg', ssr: true, width, height });
+  try {
+    chart.setOption({ ...option, animation: false });
+    return `${stableIds(still(chart.renderToSVGString())).replace(
+      /^<svg ([^>]*)>/,
+      (_, attributes: string) => `<svg role="img" ${attributes}>\n<title>${escapeXml(label)}</title>`,
+    )}\n`;
+  } finally {
+    chart.dispose();
+  }
+}
+
+/**
+ * Without what ECharts adds for a page that brings the figure to life, and with text centred by an offset, which
+ * rasterisers and editors that ignore `dominant-baseline` honour too. Text cannot match: its quotes and < are escaped.
+ */
+function still(svg: string): string {
+  return svg
+    .replace(/ (?:class|ecmeta_\w+)="[^"]*"/g, '')
+    .replace(/<style >.*?<\/style>\n?/s, '')
+    .replace(/ dominant-baseline="central"/g, ' dy="0.35em"');
+}
+
+/**
+ * zrender numbers ids from a counter of the process. A digest of the drawing takes its place, so that two figures also
+ * get on in one HTML page.
+ */
+function stableIds(svg: string): string {
+  const rename = (prefix: string) =>
+    svg.replace(/( id="| clip-path="url\(#)zr\d+-/g, (_, before: string) => `${before}${prefix}-`);
+  const digest = createHash('sha256').update(rename('figure')).digest('hex').slice(0, 12);
+  return rename(`figure-${digest}`);
+}

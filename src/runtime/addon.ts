@@ -1,0 +1,66 @@
+import { existsSync } from 'node:fs';
+import { createRequire } from 'node:module';
+import { fileURLToPath } from 'node:url';
+import { EigenviewError } from '../errors.js';
+import type { MatrixData } from '../matrix/matrix.js';
+
+/** What the native module says of itself. */
+export interface NativeDescription {
+  blas: { vendor: string; version: string; kernel: string; config: string };
+  /** The instruction set of the moments kernel: avx512, avx2, neon or plain. */
+  momentsKernel: string;
+}
+
+/** The streaming Gram accumulator of native/binding/moments.cpp. */
+export interface NativeGram {
+  fill(x: MatrixData, rows: number, y: MatrixData | undefined, from: number, to: number): number;
+  full(): boolean;
+  swap(): void;
+  sum(threads: number): Promise<void>;
+  snapshot(threads: number): Promise<{ count: number; gram: Float64Array }>;
+}
+
+/** A native function: numbers, arrays and flags in, arrays or a record of them out; see native/binding. */
+export type NativeFunction = (...args: unknown[]) => unknown;
+
+export interface NativeAddon {
+  readonly [name: string]: unknown;
+  readonly Gram: new (dx: number, dy: number) => NativeGram;
+  describe(): NativeDescription;
+  probeLibrary(name: string): string | undefined;
+}
+
+/** Where the build puts the module, seen from src/runtime and dist/runtime alike. */
+export const addonPath = fileURLToPath(new URL('../../build/Release/eigenview.node', import.meta.url));
+
+let loaded: NativeAddon | EigenviewError | undefined;
+
+/** The native module, loaded at the first call. @throws EigenviewError `BACKEND_UNAVAILABLE`, saying why */
+export function loadAddon(): NativeAddon {
+  loaded ??= tryLoad();
+  if (loaded instanceof EigenviewError) throw loaded;
+  return loaded;
+}
+
+function tryLoad(): NativeAddon | EigenviewError {
+  if (!existsSync(addonPath)) {
+    return unavailable(
+      `it has not been built: ${addonPath} does not exist`,
+      'Run `npm run setup` in the package folder.',
+    );
+  }
+  try {
+    return createRequire(import.meta.url)(addonPath) as NativeAddon;
+  } catch (cause) {
+    const reason = cause instanceof Error ? cause.message : String(cause);
+    return unavailable(
+      `${addonPath} does not load: ${reason}`,
+      'Install OpenBLAS (libopenblas-dev) if a library is missing, then run `npm run setup`; `eigenview doctor` says more.',
+      cause,
+    );
+  }
+}
+
+function unavailable(why: string, fix: string, cause?: unknown): EigenviewError {
+  return new EigenviewError('BACKEND_UNAVAILABLE', `The native backend is unavailable: ${why}.`, { fix, cause });
+}
