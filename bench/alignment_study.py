@@ -82,7 +82,11 @@ def learn(problem, x, y, sigma):
 
 
 def sine_to_signal(encoder):
-    """Sine of the largest principal angle between the encoder's row space and the first K coordinates."""
+    """Sine of the largest principal angle between the encoder's row space and the first K coordinates.
+
+    Not a verdict for the supervised problem: one-hot targets sum to 1 and the inputs are centred, so as n grows V tends to
+    rank 9 and its tenth direction is sampling noise.
+    """
     basis, _ = np.linalg.qr(encoder.T)
     return np.linalg.norm(basis[K:], ord=2)
 

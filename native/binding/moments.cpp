@@ -27,15 +27,15 @@ class GramWrap : public Napi::ObjectWrap<GramWrap> {
   Gram& gram() { return *gram_; }
 
  private:
-  // fill(x, rows, y | undefined, from, to): rows taken
+  // fill(x, rows, y | undefined, from): rows taken
   Napi::Value fill(const Napi::CallbackInfo& info) {
     const Numbers x(info[0]);
-    const int64_t rows = to_int64(info[1]), from = to_int64(info[3]), to = to_int64(info[4]);
+    const int64_t rows = to_int64(info[1]), from = to_int64(info[3]);
     const Numbers y = info[2].IsUndefined() ? Numbers() : Numbers(info[2]);
-    if (x.size != rows * gram_->dx() || y.size != rows * gram_->dy() || from < 0 || to > rows) {
+    if (x.size != rows * gram_->dx() || y.size != rows * gram_->dy() || from < 0) {
       throw detached(info.Env());
     }
-    const int64_t taken = x.f64 != nullptr ? fill_beside(x.f64, y, from, to) : fill_beside(x.f32, y, from, to);
+    const int64_t taken = x.f64 != nullptr ? fill_beside(x.f64, y, from, rows) : fill_beside(x.f32, y, from, rows);
     return Napi::Number::New(info.Env(), static_cast<double>(taken));
   }
 

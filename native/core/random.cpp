@@ -18,7 +18,7 @@
 namespace eigenview {
 namespace {
 
-constexpr int64_t kLanes = 64;
+constexpr int64_t kLanes = 32;
 constexpr double kUnit = 1.0 / 9007199254740992.0;  // 2⁻⁵³
 
 struct Words {

@@ -17,8 +17,7 @@ export interface KernelFailure {
 export function kernelError(failure: KernelFailure): EigenviewError {
   const { code, operation, value, at, direction } = failure;
   const which = at === undefined ? 'the matrix' : `matrix ${at} of the stack`;
-  const where =
-    direction === undefined ? '' : ` along ${direction.length > 1 ? dominant(direction) : 'its only direction'}`;
+  const where = direction === undefined ? '' : along(direction);
   const size = value === undefined ? '' : ` (${value.toExponential(2)})`;
   const details = direction === undefined ? {} : { direction };
   switch (code) {
@@ -45,12 +44,13 @@ export function kernelError(failure: KernelFailure): EigenviewError {
   }
 }
 
-/** The coordinates that carry most of a direction, for people. */
-function dominant(direction: Float64Array): string {
+/** " along the direction 0.71·e0 − 0.71·e3 + …": the coordinates that carry most of a direction, for people. */
+export function along(direction: Float64Array): string {
   const order = Array.from(direction.keys()).sort((i, j) => weight(direction, j) - weight(direction, i));
-  const shown = order.slice(0, 3).filter((i) => weight(direction, i) > 0.05);
+  const shown = order.slice(0, 3).filter((i) => weight(direction, i) > 0.01);
   const terms = shown.map((i) => `${(direction[i] as number).toFixed(2)}·e${i}`);
-  return `the direction ${terms.join(' + ').replaceAll('+ -', '− ')}${shown.length < order.length ? ' + …' : ''}`;
+  const rest = order.slice(shown.length).some((i) => weight(direction, i) > 1e-6) ? ' + …' : '';
+  return ` along the direction ${terms.join(' + ').replaceAll('+ -', '− ')}${rest}`;
 }
 
 function weight(direction: Float64Array, i: number): number {

@@ -16,10 +16,10 @@ export interface GramSnapshot {
  */
 export interface GramAccumulator {
   /**
-   * Adds rows from..to of x (and of y beside them). Rejects with `NOT_FINITE` naming x or y, row and column (row counted
+   * Adds the rows of x, with those of y beside them. Rejects with `NOT_FINITE` naming x or y, row and column (row counted
    * from the first row ever added), or `DETACHED`. After a rejection the accumulator is spent.
    */
-  add(control: Control, x: Matrix, y: Matrix | undefined, from: number, to: number): Promise<void>;
+  add(control: Control, x: Matrix, y: Matrix | undefined): Promise<void>;
   snapshot(control: Control): Promise<GramSnapshot>;
 }
 
@@ -41,5 +41,5 @@ export interface MomentsBackend {
    * x + g · rootᵀ for standard normal g: the first argument is the noise's square root, a vector (diagonal) of
    * standard deviations or a matrix. Coordinates with zero deviation draw nothing.
    */
-  addNormal(control: Control, x: Matrix, root: Float64Array | Matrix, block: NormalBlock): Promise<Matrix>;
+  addNoise(control: Control, x: Matrix, root: Float64Array | Matrix, block: NormalBlock): Promise<Matrix>;
 }

@@ -4,6 +4,7 @@ import { describe, EigenviewError } from '../errors.js';
 import { Matrix } from '../matrix/matrix.js';
 import { checkPath, readError } from '../store/files.js';
 import { ByteReader } from './bytes.js';
+import { IntList } from './int-list.js';
 import { type LabelledSource, rowsPerChunk } from './source.js';
 
 /** Three colour planes (red, green, blue) of 32×32, row by row. */
@@ -89,8 +90,7 @@ function batchesIn(dir: string, names: readonly string[]): string[] {
 function readLabels(path: string): Promise<Int32Array> {
   return ByteReader.with(path, undefined, async (reader) => {
     if (reader.size !== undefined && reader.size % RECORD !== 0) throw partial(reader, reader.size);
-    let labels = new Int32Array(10_000);
-    let rows = 0;
+    const labels = new IntList();
     const piece = new Uint8Array(1 << 20);
     let next = 0;
     for (let count = await reader.some(piece); count > 0; count = await reader.some(piece)) {
@@ -98,19 +98,12 @@ function readLabels(path: string): Promise<Int32Array> {
       for (; next < reader.offset; next += RECORD) {
         const label = piece[next - start] as number;
         if (label >= CLASSES.length) throw badLabel(reader, next, label);
-        if (rows === labels.length) labels = grown(labels);
-        labels[rows++] = label;
+        labels.push(label);
       }
     }
-    if (rows === 0 || next !== reader.offset) throw partial(reader, reader.offset);
-    return labels.slice(0, rows);
+    if (labels.length === 0 || next !== reader.offset) throw partial(reader, reader.offset);
+    return labels.toArray();
   });
-}
-
-function grown(labels: Int32Array): Int32Array<ArrayBuffer> {
-  const larger = new Int32Array(2 * labels.length);
-  larger.set(labels);
-  return larger;
 }
 
 async function* readImages({ path, labels }: Batch): AsyncGenerator<Matrix, void, undefined> {

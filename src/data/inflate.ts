@@ -6,6 +6,7 @@ import { createGunzip, createInflateRaw } from 'node:zlib';
 export interface ByteStream {
   /** Fills the front of an array and says with how many bytes; 0 only at the end. */
   read(target: Uint8Array): Promise<number>;
+  /** Stops what is under way; may close the file's handle. */
   close(): Promise<void>;
 }
 
@@ -39,6 +40,8 @@ export function inflatedStream(handle: FileHandle, start: number, length: number
   const options = { chunkSize: 1 << 20 };
   const inflate = kind === 'gzip' ? createGunzip(options) : createInflateRaw(options);
   const input = handle.createReadStream({ start, end: start + length - 1, autoClose: false, highWaterMark: 1 << 18 });
+  // The read stream closes the handle itself when it is destroyed; its event is the only sign of when that is done.
+  const closed = new Promise<void>((resolve) => input.once('close', resolve));
   // Errors of either stream destroy the other and surface in the iterator below.
   pipeline(input, inflate, () => undefined);
   const pieces = inflate[Symbol.asyncIterator]() as AsyncIterator<Uint8Array>;
@@ -62,6 +65,7 @@ export function inflatedStream(handle: FileHandle, start: number, length: number
     async close() {
       await pieces.return?.();
       input.destroy();
+      await closed;
     },
   };
 }

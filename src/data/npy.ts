@@ -4,7 +4,7 @@ import { Matrix, type MatrixData } from '../matrix/matrix.js';
 import { writeAtomically } from '../store/atomic.js';
 import { type ArrayFile, arraySource, checkArray, extents, readRows, reopen } from './array.js';
 import { ByteReader, type Fault, type Member } from './bytes.js';
-import { makeNpyHeader, type NpyHeader, parseNpyHeader } from './npyHeader.js';
+import { makeNpyHeader, type NpyHeader, parseNpyHeader } from './npy-header.js';
 import { byteSize, decodedSize, decodeNumbers } from './numbers.js';
 import { type ChunkedSource, rowsPerChunk } from './source.js';
 

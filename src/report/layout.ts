@@ -87,7 +87,8 @@ function captionLines(sentences: string[], width: number): string[] {
 }
 
 function breakLegend(names: string[], width: number): string[][] {
-  const widest = Math.max(...names.map((name) => LEGEND.icon + textWidth(name, FONT.legend) + LEGEND.gap));
+  const longest = names.reduce((most, name) => Math.max(most, textWidth(name, FONT.legend)), 0);
+  const widest = LEGEND.icon + longest + LEGEND.gap;
   const perRow = Math.max(1, Math.floor(width / widest));
   const rows: string[][] = [];
   for (let i = 0; i < names.length; i += perRow) rows.push(names.slice(i, i + perRow));

@@ -1,3 +1,5 @@
+import { powerOfTen } from './text.js';
+
 /** An axis in decimal logarithms: every position is the log10 of the value shown. */
 export interface LogAxis {
   min: number;
@@ -16,7 +18,8 @@ export interface Tick {
 /** Differences of doubles near 1 keep about this much: below it, a distance is rounding error. */
 export const FLOOR = 1e-12;
 
-const MAX_LABELS = 7;
+/** Of a panel's height and of its width. */
+const MAX_LABELS = { vertical: 7, horizontal: 6 } as const;
 const MAX_FINE = 5;
 const MAX_TICKS = 40;
 /** log10 of a power of ten may miss the integer by an ulp. */
@@ -44,7 +47,10 @@ export interface SizeAxis extends LogAxis {
   spread: number;
 }
 
-/** The range of the sample sizes and a little more; labelled at decades, or at 1-2-5 steps where it has too few. */
+/**
+ * The range of the sample sizes and a margin, which keeps the labels of neighbouring panels apart. Labelled at decades;
+ * where fewer than two lie within the sizes, at round numbers; where those are too few, at the ends.
+ */
 export function sizeAxis(sizes: readonly number[]): SizeAxis {
   const smallest = least(sizes);
   const largest = greatest(sizes);
@@ -53,46 +59,51 @@ export function sizeAxis(sizes: readonly number[]): SizeAxis {
   if (high - low < NARROW) {
     return { min: low - 0.2, max: high + 0.2, major: [plainTick(smallest)], minor: [], spread: 0.2 };
   }
-  const padding = (wholeNumbers(low, high).length >= 2 ? 0.05 : 0.13) * (high - low);
-  const min = low - padding;
-  const max = high + padding;
-  const decades = wholeNumbers(min, max);
-  const minor = fine(min, max);
+  const widened = (margin: number) => ({
+    min: low - margin * (high - low),
+    max: high + margin * (high - low),
+    spread: 0,
+  });
+  const decades = wholeNumbers(low, high);
   if (decades.length >= 2) {
-    return { min, max, major: decadeTicks(decades), minor: minorTicks(decades, minor), spread: 0 };
+    const range = widened(0.05);
+    return { ...range, major: decadeTicks(decades, MAX_LABELS.horizontal), minor: minorTicks(decades, fine(range)) };
   }
-  const round = integers(Math.floor(min), Math.floor(max))
-    .flatMap((decade) => [1, 2, 5].map((mantissa) => mantissa * 10 ** decade))
-    .filter((value) => Math.log10(value) >= Math.max(min, 0) && Math.log10(value) <= max);
-  return round.length >= 2
-    ? { min, max, major: round.map(plainTick), minor, spread: 0 }
-    : { min, max, major: [smallest, largest].map(plainTick), minor: [], spread: 0 };
+  const round = roundNumbers(low, high);
+  if (round.length >= 2) {
+    const range = widened(high - low > 1.1 ? 0.08 : 0.13);
+    return { ...range, major: round.map(plainTick), minor: fine(range) };
+  }
+  return { ...widened(0.2), major: [smallest, largest].map(plainTick), minor: [] };
 }
 
-/** 10 to an integer power, as in 10⁻³. */
-export function powerOfTen(exponent: number): string {
-  return `10${String(exponent).replace(/./g, (char) => (char === '-' ? '⁻' : ('⁰¹²³⁴⁵⁶⁷⁸⁹'[Number(char)] as string)))}`;
+/** 1-2-5 steps over about a decade, 1-3 steps over more: labels of five digits are as far apart as these. */
+function roundNumbers(low: number, high: number): number[] {
+  const mantissas = high - low > 1.1 ? [1, 3] : [1, 2, 5];
+  return integers(Math.floor(low), Math.floor(high + SLACK))
+    .flatMap((decade) => mantissas.map((mantissa) => mantissa * 10 ** decade))
+    .filter((value) => Math.log10(value) >= low - SLACK && Math.log10(value) <= high + SLACK);
 }
 
 function decadeAxis(min: number, max: number): LogAxis {
   const decades = integers(min, max);
-  return { min, max, major: decadeTicks(decades), minor: minorTicks(decades, fine(min, max)) };
+  return { min, max, major: decadeTicks(decades, MAX_LABELS.vertical), minor: minorTicks(decades, fine({ min, max })) };
 }
 
-/** At most MAX_LABELS evenly spaced decades, counted from the top one. */
-function decadeTicks(decades: number[]): Tick[] {
-  const step = Math.ceil(decades.length / MAX_LABELS);
+/** Evenly spaced decades, counted from the last one. */
+function decadeTicks(decades: number[], most: number): Tick[] {
+  const step = Math.ceil(decades.length / most);
   return decades.filter((_, i) => (decades.length - 1 - i) % step === 0).map((at) => ({ at, label: powerOfTen(at) }));
 }
 
-/** Over more than MAX_FINE decades, only those that have no label get a short tick. */
+/** Over more than MAX_FINE decades, a short tick each; over more than MAX_TICKS, none. */
 function minorTicks(decades: number[], inBetween: number[]): number[] {
   if (decades.length <= MAX_FINE) return inBetween;
   return decades.length <= MAX_TICKS ? decades : [];
 }
 
 /** Logarithms of 2, 3, …, 9 times the powers of ten. */
-function fine(min: number, max: number): number[] {
+function fine({ min, max }: { min: number; max: number }): number[] {
   return integers(Math.floor(min), Math.floor(max))
     .flatMap((decade) => integers(2, 9).map((mantissa) => decade + Math.log10(mantissa)))
     .filter((at) => at >= min && at <= max);

@@ -27,15 +27,15 @@ export function ticks(panel: number, x: LogAxis, y: LogAxis): CustomSeriesOption
   });
 }
 
-/** A line one pixel wide is sharp when centred on a half pixel. */
+/** A line one pixel wide is sharp when centred on a half pixel: on that which ECharts gives the grid line. */
 function sharp(position: number | undefined): number {
-  return Math.floor(position as number) + 0.5;
+  return Math.floor(Math.round(2 * (position as number)) / 2) + 0.5;
 }
 
 /** The shaded range over the seeds of one α; null where every point has one seed. */
 export function band(panel: number, curve: Curve, floor: number, { colour, shift }: Pen): CustomSeriesOption | null {
-  const points = curve.points.filter((point) => point.seeds > 1);
-  if (points.length === 0) return null;
+  const { points } = curve;
+  if (points.every((point) => point.seeds === 1)) return null;
   return custom(panel, 2, (coord) => {
     const at = (point: Point, value: number) =>
       coord([Math.log10(point.n) + shift, height(value, floor)]) as [number, number];

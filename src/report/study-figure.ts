@@ -3,12 +3,12 @@ import { checkOptions } from '../matrix/check.js';
 import { checkOneOf, type FigureCell, MEASURES, type Measure } from './figure-cell.js';
 import { FONT_FAMILY, INK, labels } from './labels.js';
 import { FONT, type Layout, LEGEND, layout } from './layout.js';
-import { FLOOR, type LogAxis, powerOfTen, type SizeAxis, sizeAxis, valueAxis } from './log-axis.js';
+import { FLOOR, type LogAxis, type SizeAxis, sizeAxis, valueAxis } from './log-axis.js';
 import { band, clipped, cutOff, line, ticks } from './marks.js';
 import { pen } from './palette.js';
 import { type Panel, type Panels, type Point, panels } from './panel.js';
 import { type ChartOption, renderSvg } from './svg.js';
-import { oneLine } from './text.js';
+import { oneLine, powerOfTen } from './text.js';
 
 export type { FigureCell } from './figure-cell.js';
 

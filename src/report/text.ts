@@ -1,3 +1,11 @@
+/** The digits in order, then the sign. */
+const SUPERSCRIPTS = '⁰¹²³⁴⁵⁶⁷⁸⁹⁻';
+
+/** 10 to an integer power, as in 10⁻³. */
+export function powerOfTen(exponent: number): string {
+  return `10${String(exponent).replace(/./g, (char) => SUPERSCRIPTS.charAt(char === '-' ? 10 : Number(char)))}`;
+}
+
 /** Of one line that XML can hold: control characters and lone surrogates become �, runs of white space one space. */
 export function oneLine(text: string): string {
   return text
@@ -10,10 +18,16 @@ export function escapeXml(text: string): string {
   return text.replace(/[&<>"']/g, (char) => `&#${char.charCodeAt(0)};`);
 }
 
-/** A generous guess, in pixels, without a font at hand: wide fonts average 0.6 em, ideographs and symbols take 1. */
+/**
+ * A generous guess, in pixels, without a font at hand: wide fonts average 0.6 em, superscripts 0.42; ideographs and
+ * symbols take 1.
+ */
 export function textWidth(text: string, fontSize: number): number {
   let ems = 0;
-  for (const char of text) ems += (char.codePointAt(0) as number) < 0x2e80 ? 0.6 : 1;
+  for (const char of text) {
+    if (SUPERSCRIPTS.includes(char)) ems += 0.42;
+    else ems += (char.codePointAt(0) as number) < 0x2e80 ? 0.6 : 1;
+  }
   return ems * fontSize;
 }
 

@@ -13,7 +13,7 @@ export interface NativeDescription {
 
 /** The streaming Gram accumulator of native/binding/moments.cpp. */
 export interface NativeGram {
-  fill(x: MatrixData, rows: number, y: MatrixData | undefined, from: number, to: number): number;
+  fill(x: MatrixData, rows: number, y: MatrixData | undefined, from: number): number;
   full(): boolean;
   swap(): void;
   sum(threads: number): Promise<void>;

@@ -14,12 +14,14 @@
 export const STREAMS = {
   /** Noise that corrupts a data set. */
   corruption: 2 ** 31,
-  /** The built-in data set. */
+  /** Normals of the built-in data set. */
   builtIn: 2 ** 31 + 1,
   /** Which rows a subset takes. */
   subset: 2 ** 31 + 2,
   /** Random eigenvalues of noise and augmentation covariances. */
   spectrum: 2 ** 31 + 3,
+  /** Classes of the built-in data set. */
+  builtInClass: 2 ** 31 + 4,
 } as const;
 
 const ROUNDS = 10;

@@ -1,6 +1,12 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
-import { escapeXml, oneLine, textWidth, wrap } from '../../src/report/text.js';
+import { escapeXml, oneLine, powerOfTen, textWidth, wrap } from '../../src/report/text.js';
+
+describe('powerOfTen', () => {
+  it('is written with superscripts', () => {
+    expect([-12, -3, 0, 1, 25, 308].map(powerOfTen)).toEqual(['10⁻¹²', '10⁻³', '10⁰', '10¹', '10²⁵', '10³⁰⁸']);
+  });
+});
 
 describe('oneLine', () => {
   it('joins lines and replaces what XML cannot hold', () => {

@@ -1,14 +1,14 @@
 import type { EigenviewError } from '../../errors.js';
 import { Matrix } from '../../matrix/matrix.js';
 import { kernelError } from '../failure.js';
-import { binaryScale, scaledBy } from './dense.js';
+import { binaryScale, dividedBy, scaledBy } from './dense.js';
 import { dot } from './matmul.js';
 import { spectrum } from './spectrum.js';
 
 /** `operation`: on whose behalf, for the error. */
 export function cholesky(a: Matrix, operation = 'cholesky'): Matrix {
   const unit = binaryScale(a);
-  const l = factor(scaledBy(a, 1 / unit));
+  const l = factor(dividedBy(a, unit));
   if (l === undefined) throw indefinite(operation, a);
   return scaledBy(l, Math.sqrt(unit));
 }

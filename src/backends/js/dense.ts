@@ -6,14 +6,20 @@ import { kernelError } from '../failure.js';
 
 /**
  * The power of two just below the largest magnitude of a matrix (1 for a zero matrix): dividing by it is exact, short of
- * underflow to nothing. Its exponent is even, so that its square root is exact too, and within ±1022, so that its
- * reciprocal is a normal number.
+ * underflow to nothing, for subnormal numbers too. Its exponent is even, so that its square root is exact.
  */
 export function binaryScale(a: Matrix): number {
   const largest = maxAbs(a.data);
-  if (largest === 0) return 1;
-  const exponent = 2 * Math.floor(Math.log2(largest) / 2);
-  return 2 ** Math.max(-1022, Math.min(1022, exponent));
+  return largest === 0 ? 1 : 2 ** (2 * Math.floor(Math.log2(largest) / 2));
+}
+
+/** A float64 copy, each element over `divisor`, whose reciprocal may overflow. */
+export function dividedBy(a: Matrix, divisor: number): Matrix {
+  return new Matrix(
+    a.rows,
+    a.cols,
+    Float64Array.from(a.data, (value) => value / divisor),
+  );
 }
 
 /** A float64 copy, each element times `factor`. */

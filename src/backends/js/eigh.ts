@@ -5,6 +5,7 @@ import { cholesky, solveLower, solveLowerTransposed } from './cholesky.js';
 import {
   binaryScale,
   checkConverged,
+  dividedBy,
   firstRows,
   frobenius,
   mirrorUpper,
@@ -23,8 +24,8 @@ export function eigh(a: Matrix, b: Matrix | undefined, k = a.rows, at?: number):
   if (b !== undefined) definiteSpectrum('eigh', b, undefined);
   const unitA = binaryScale(a);
   const unitB = b === undefined ? 1 : binaryScale(b);
-  const scaledA = mirrorUpper(scaledBy(a, 1 / unitA));
-  const scaledB = b && mirrorUpper(scaledBy(b, 1 / unitB));
+  const scaledA = mirrorUpper(dividedBy(a, unitA));
+  const scaledB = b && mirrorUpper(dividedBy(b, unitB));
   const all = scaledB === undefined ? spectrum(scaledA) : generalised(scaledA, scaledB);
   const values = all.values.slice(0, k);
   const vectors = firstRows(all.vectors, k);

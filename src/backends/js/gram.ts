@@ -14,6 +14,9 @@ import { Pace } from './turns.js';
  */
 const BLOCK = 256;
 
+/** What the caller of viewMoments calls x and y. */
+type Argument = 'source' | 'target';
+
 export class Gram implements GramAccumulator {
   readonly #dx: number;
   readonly #width: number;
@@ -34,8 +37,8 @@ export class Gram implements GramAccumulator {
     this.#block = new Float64Array(this.#width * BLOCK).fill(1, (dx + dy) * BLOCK);
   }
 
-  add(control: Control, x: Matrix, y: Matrix | undefined, from: number, to: number): Promise<void> {
-    return this.#queue(() => this.#addRows(new Pace(control.signal), x, y, from, to));
+  add(control: Control, x: Matrix, y: Matrix | undefined): Promise<void> {
+    return this.#queue(() => this.#addRows(new Pace(control.signal), x, y));
   }
 
   snapshot(control: Control): Promise<GramSnapshot> {
@@ -59,12 +62,12 @@ export class Gram implements GramAccumulator {
     return result;
   }
 
-  async #addRows(pace: Pace, x: Matrix, y: Matrix | undefined, from: number, to: number): Promise<void> {
+  async #addRows(pace: Pace, x: Matrix, y: Matrix | undefined): Promise<void> {
     await pace.pause();
     this.#checkAttached(x, y);
-    for (let row = from; row < to; row++) {
-      this.#copy('x', x, row, 0);
-      if (y !== undefined) this.#copy('y', y, row, this.#dx);
+    for (let row = 0; row < x.rows; row++) {
+      this.#copy('source', x, row, 0);
+      if (y !== undefined) this.#copy('target', y, row, this.#dx);
       this.#filled++;
       this.#count++;
       if (this.#filled < BLOCK && !pace.due()) continue;
@@ -78,11 +81,11 @@ export class Gram implements GramAccumulator {
   }
 
   #checkAttached(x: Matrix, y: Matrix | undefined): void {
-    checkAttached('x', x);
-    if (y !== undefined) checkAttached('y', y);
+    checkAttached('source', x);
+    if (y !== undefined) checkAttached('target', y);
   }
 
-  #copy(argument: 'x' | 'y', source: Matrix, row: number, first: number): void {
+  #copy(argument: Argument, source: Matrix, row: number, first: number): void {
     checkRow(argument, source, row, this.#count);
     const { data, cols } = source;
     for (let j = 0; j < cols; j++) {
@@ -107,10 +110,10 @@ export class Gram implements GramAccumulator {
   #overflow(coordinate: number): EigenviewError {
     const inX = coordinate < this.#dx;
     const column = inX ? coordinate : coordinate - this.#dx;
-    const argument = inX ? 'x' : 'y';
-    return new EigenviewError('OUT_OF_RANGE', `The squares of column ${column} of ${argument} overflow.`, {
+    const argument = inX ? 'source' : 'target';
+    return new EigenviewError('OUT_OF_RANGE', `The squares of ${argument} column ${column} overflow.`, {
       argument,
-      expected: 'small enough for its squares to add up below 1.8e308',
+      expected: 'of magnitude below about 1e150',
       fix: 'Rescale the data.',
     });
   }

@@ -1,7 +1,7 @@
 import type { MomentsBackend } from '../moments.js';
 import { Gram } from './gram.js';
-import { addNormal } from './normal.js';
+import { addNoise } from './noise.js';
 import { project } from './project.js';
 
 /** Data-sized operations in plain loops that let the event loop turn. */
-export const moments: MomentsBackend = { gram: (dx, dy) => new Gram(dx, dy), project, addNormal };
+export const moments: MomentsBackend = { gram: (dx, dy) => new Gram(dx, dy), project, addNoise };

@@ -7,13 +7,13 @@ import { Pace } from './turns.js';
 export async function eachRow(control: Control, x: Matrix, visit: (row: number) => void): Promise<void> {
   const pace = new Pace(control.signal);
   await pace.pause();
-  checkAttached('x', x);
+  checkAttached('source', x);
   for (let row = 0; row < x.rows; row++) {
-    checkRow('x', x, row, row);
+    checkRow('source', x, row, row);
     visit(row);
     if (!pace.due()) continue;
     await pace.pause();
-    checkAttached('x', x);
+    checkAttached('source', x);
   }
 }
 

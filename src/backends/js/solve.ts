@@ -1,15 +1,15 @@
 import { Matrix } from '../../matrix/matrix.js';
 import { kernelError } from '../failure.js';
-import { binaryScale, rescaled, scaledBy } from './dense.js';
+import { binaryScale, dividedBy, rescaled } from './dense.js';
 
 /** Gaussian elimination with partial pivoting; the condition number comes from the explicit inverse. O(n³). */
 export function solve(a: Matrix, b: Matrix): Matrix {
   const unitA = binaryScale(a);
   const unitB = binaryScale(b);
-  const scaled = scaledBy(a, 1 / unitA);
+  const scaled = dividedBy(a, unitA);
   const inverse = eliminate(scaled, Matrix.identity(a.rows));
   const rcond = inverse === undefined ? 0 : 1 / (columnSumNorm(scaled) * columnSumNorm(inverse));
-  const x = rcond >= Number.EPSILON ? eliminate(scaled, scaledBy(b, 1 / unitB)) : undefined;
+  const x = rcond >= Number.EPSILON ? eliminate(scaled, dividedBy(b, unitB)) : undefined;
   if (x === undefined) throw kernelError({ code: 'SINGULAR', operation: 'solve', value: rcond });
   return new Matrix(x.rows, x.cols, rescaled(x.data, unitB, unitA));
 }

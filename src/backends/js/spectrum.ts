@@ -1,7 +1,8 @@
 import { EigenvalueDecomposition } from 'ml-matrix';
 import { Matrix } from '../../matrix/matrix.js';
 import { kernelError } from '../failure.js';
-import { binaryScale, columnsOf, mirrorUpper, scaledBy, toMl } from './dense.js';
+import { binaryScale, columnsOf, dividedBy, frobenius, mirrorUpper, scaledBy, toMl } from './dense.js';
+import { dot, matmul } from './matmul.js';
 import { fixSigns } from './signs.js';
 
 /** All eigenpairs of a symmetric matrix. */
@@ -12,18 +13,35 @@ export interface Spectrum {
   vectors: Matrix;
 }
 
+/**
+ * A + σI with σ ≥ 2‖A‖, which has the eigenvectors of A. On a rank-deficient A, 100×100 ones say, ml-matrix works on the
+ * rounding of rounding down to underflow, where its rotations are not orthogonal; every orthogonal similarity of A + σI
+ * has a diagonal of at least σ/2, beside which that is negligible.
+ */
+function shifted(a: Matrix): Matrix {
+  const result = scaledBy(a, 1);
+  const sigma = 2 * frobenius(a);
+  for (let i = 0; i < a.rows; i++) result.data[i * a.cols + i] = (result.data[i * a.cols + i] as number) + sigma;
+  return result;
+}
+
 /** Reads the upper triangle. */
 export function spectrum(a: Matrix): Spectrum {
   const n = a.rows;
   const unit = binaryScale(a);
-  const scaled = mirrorUpper(scaledBy(a, 1 / unit));
-  const ascending = new EigenvalueDecomposition(toMl(scaled), { assumeSymmetric: true });
-  const columns = columnsOf(ascending.eigenvectorMatrix);
-  const values = Float64Array.from(ascending.realEigenvalues, (value) => value * unit).reverse();
+  const scaled = mirrorUpper(dividedBy(a, unit));
+  const { eigenvectorMatrix } = new EigenvalueDecomposition(toMl(shifted(scaled)), { assumeSymmetric: true });
+  const found = columnsOf(eigenvectorMatrix);
+  // Rayleigh quotients free the eigenvalues of the shift's rounding.
+  const images = matmul(found, scaled);
+  const quotients = Array.from({ length: n }, (_, i) => dot(found.data, i * n, images.data, i * n, n));
+  const order = quotients.map((_, i) => i).sort((i, j) => (quotients[j] as number) - (quotients[i] as number));
   const vectors = new Matrix(n, n);
-  for (let i = 0; i < n; i++) vectors.row(i).set(columns.row(n - 1 - i));
+  order.forEach((from, to) => {
+    vectors.row(to).set(found.row(from));
+  });
   fixSigns(vectors);
-  return { values, vectors };
+  return { values: Float64Array.from(order, (i) => (quotients[i] as number) * unit), vectors };
 }
 
 /**

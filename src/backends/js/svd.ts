@@ -1,10 +1,11 @@
 import { SingularValueDecomposition } from 'ml-matrix';
-import type { Matrix } from '../../matrix/matrix.js';
+import { Matrix } from '../../matrix/matrix.js';
 import type { Svd } from '../linalg.js';
 import {
   binaryScale,
   checkConverged,
   columnsOf,
+  dividedBy,
   firstRows,
   frobenius,
   ratio,
@@ -14,12 +15,16 @@ import {
   toMl,
 } from './dense.js';
 import { matmul } from './matmul.js';
+import { pivotedQr } from './qr.js';
 import { fixSigns } from './signs.js';
+
+/** ml-matrix multiplies elements by numbers up to 2 only, so they may be this large. */
+const HEADROOM = 2 ** 900;
 
 /** `at`: index of the matrix in a batch, for the error. */
 export function svd(a: Matrix, k = Math.min(a.rows, a.cols), at?: number): Svd {
   const unit = binaryScale(a);
-  const scaled = scaledBy(a, 1 / unit);
+  const scaled = dividedBy(a, unit);
   const { left, values, right } = decompose(scaled);
   const ut = firstRows(left, k);
   const vt = firstRows(right, k);
@@ -30,15 +35,40 @@ export function svd(a: Matrix, k = Math.min(a.rows, a.cols), at?: number): Svd {
   return { u: ut.transpose(), s: s.map((value) => value * unit), vt: scaledBy(vt, 1), residual };
 }
 
-/** Singular vectors as rows. */
-function decompose(a: Matrix): { left: Matrix; values: Float64Array; right: Matrix } {
+interface Factors {
+  /** Left singular vectors, one a row. */
+  left: Matrix;
+  values: Float64Array;
+  /** Right singular vectors, one a row. */
+  right: Matrix;
+}
+
+function decompose(a: Matrix): Factors {
+  if (a.rows >= a.cols) return decomposeTall(a);
   // Of a wide matrix ml-matrix returns wrong factors (mljs/matrix#203): decompose its transpose.
-  const tall = a.rows >= a.cols;
-  const result = new SingularValueDecomposition(toMl(tall ? a : a.transpose()));
-  const values = Float64Array.from(result.diagonal);
-  const long = columnsOf(result.leftSingularVectors);
-  const short = columnsOf(result.rightSingularVectors);
-  return tall ? { left: long, values, right: short } : { left: short, values, right: long };
+  const { left, values, right } = decomposeTall(a.transpose());
+  return { left: right, values, right: left };
+}
+
+/**
+ * Through A P = Q R, R = U S Vᵀ: on a rank-deficient matrix (100×100 ones, say) ml-matrix iterates forever, as what is
+ * left after each of its reflections is the rounding of what was left before, down to underflow, where reflections are
+ * not orthogonal either. R is cut at eps² of the norm, far below any effect, and the rest moved away from underflow.
+ */
+function decomposeTall(a: Matrix): Factors {
+  const { qt, r, order } = pivotedQr(a, Number.EPSILON ** 2 * frobenius(a));
+  const inner = new SingularValueDecomposition(toMl(scaledBy(r, HEADROOM)));
+  const permuted = columnsOf(inner.rightSingularVectors);
+  const right = new Matrix(permuted.rows, permuted.cols);
+  order.forEach((column, j) => {
+    for (let i = 0; i < right.rows; i++)
+      right.data[i * right.cols + column] = permuted.data[i * right.cols + j] as number;
+  });
+  return {
+    left: matmul(columnsOf(inner.leftSingularVectors), qt),
+    values: Float64Array.from(inner.diagonal, (value) => value / HEADROOM),
+    right,
+  };
 }
 
 function svdResidual(a: Matrix, ut: Matrix, s: Float64Array, vt: Matrix): number {

@@ -28,12 +28,12 @@ class NativeAccumulator implements GramAccumulator {
     this.#dy = dy;
   }
 
-  async add(control: Control, x: Matrix, y: Matrix | undefined, from: number, to: number): Promise<void> {
-    for (let at = from; at < to; ) {
+  async add(control: Control, x: Matrix, y: Matrix | undefined): Promise<void> {
+    for (let at = 0; at < x.rows; ) {
       control.signal?.throwIfAborted();
       checkAttached('source', x);
       if (y !== undefined) checkAttached('target', y);
-      at += this.#gram.fill(x.data, x.rows, y?.data, at, to);
+      at += this.#gram.fill(x.data, x.rows, y?.data, at);
       if (this.#gram.full()) await this.#sum(control);
     }
   }
@@ -138,7 +138,7 @@ export const moments: MomentsBackend = {
     return byPieces(control, 'project', x, encoder.rows, () => code);
   },
 
-  addNormal(control, x, root, block: NormalBlock) {
+  addNoise(control, x, root, block: NormalBlock) {
     const shaped = root instanceof Matrix ? root : new Matrix(1, root.length, root);
     const noise = [shaped.data.slice(), shaped.rows, shaped.cols];
     const key = [Math.floor(block.seed / 2 ** 32), block.seed % 2 ** 32, block.stream];

@@ -6,7 +6,7 @@ import { scaledBy } from './dense.js';
 import { dot } from './matmul.js';
 import { eachRow } from './rows.js';
 
-export async function addNormal(
+export async function addNoise(
   control: Control,
   x: Matrix,
   root: Float64Array | Matrix,

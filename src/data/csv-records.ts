@@ -73,7 +73,8 @@ export class RecordReader {
   private take(): boolean {
     const { lines } = this;
     while (lines.take()) {
-      if (lines.openQuote) throw this.fault('a quoted field does not end.', lines.from, { expected: 'a closing quote' });
+      if (lines.openQuote)
+        throw this.fault('a quoted field does not end.', lines.from, { expected: 'a closing quote' });
       if (!this.isBlank()) {
         if (this.blank === undefined) return true;
         throw this.reader.fault(`Line ${this.blank.line} is blank.`, { offset: this.blank.offset, expected: 'a row' });
@@ -85,7 +86,7 @@ export class RecordReader {
 
   private isBlank(): boolean {
     const { bytes, from, to } = this.lines;
-    return skipBlanks(bytes, from, to, -1) === to;
+    return bytes.subarray(from, to).every((byte) => byte === SPACE);
   }
 
   /** Finds the fields of the record. @param delimiter a character code */
@@ -118,7 +119,7 @@ export class RecordReader {
   private quoted(start: number, delimiter: number): number {
     const { bytes, to } = this.lines;
     let i = start + 1;
-    while (i < to && (bytes[i] !== QUOTE || bytes[i + 1] === QUOTE)) i += bytes[i] === QUOTE ? 2 : 1;
+    while (i < to && (bytes[i] !== QUOTE || (i + 1 < to && bytes[i + 1] === QUOTE))) i += bytes[i] === QUOTE ? 2 : 1;
     this.add(start + 1, i);
     const next = skipBlanks(bytes, i + 1, to, delimiter);
     if (next < to && !separates(bytes[next] as number, delimiter)) {
@@ -140,7 +141,9 @@ export class RecordReader {
       const text = new TextDecoder('utf-8', { fatal: true }).decode(this.bytes.subarray(this.starts[j], this.ends[j]));
       return text.replaceAll('""', '"');
     } catch {
-      throw this.fault(`column ${j + 1} is not UTF-8 text.`, this.starts[j] as number, { fix: 'Save the file as UTF-8.' });
+      throw this.fault(`column ${j + 1} is not UTF-8 text.`, this.starts[j] as number, {
+        fix: 'Save the file as UTF-8.',
+      });
     }
   }
 

@@ -1,0 +1,98 @@
+/** Eigenpairs of a real Schur form by back substitution (Golub and Van Loan, Matrix Computations, 7.6.4). */
+import type { Matrix } from '../../matrix/matrix.js';
+import { abs, add, type Complex, complex, divide, multiply, scale, subtract } from './complex.js';
+import { frobenius } from './dense.js';
+
+interface Pair {
+  value: Complex;
+  vector: Complex[];
+}
+
+/** Vectors are rescaled on the way when an element passes this, so that defective matrices do not overflow. */
+const HUGE = 1e100;
+
+/** One pair per real eigenvalue, and one per conjugate pair: the one with positive imaginary part. */
+export function triangularEigenpairs(t: Matrix): Pair[] {
+  const pairs: Pair[] = [];
+  for (let j = t.rows - 1; j >= 0; j--) {
+    if (startsAbove(t, j)) {
+      pairs.push(complexPair(t, j - 1));
+      j--;
+    } else {
+      pairs.push(realPair(t, j));
+    }
+  }
+  return pairs;
+}
+
+/** Whether row i is the second one of a 2×2 block. */
+function startsAbove(t: Matrix, i: number): boolean {
+  return i > 0 && t.get(i, i - 1) !== 0;
+}
+
+function realPair(t: Matrix, j: number): Pair {
+  const value = complex(t.get(j, j));
+  const vector = zeros(t.rows);
+  vector[j] = complex(1);
+  return { value, vector: substitute(t, value, vector, j - 1) };
+}
+
+function complexPair(t: Matrix, j: number): Pair {
+  const half = (t.get(j, j) - t.get(j + 1, j + 1)) / 2;
+  const im = Math.sqrt(-(half * half + t.get(j, j + 1) * t.get(j + 1, j)));
+  const value = complex(t.get(j + 1, j + 1) + half, im);
+  const vector = zeros(t.rows);
+  // The null vector of the block's first row, (half − i·im, b).
+  vector[j] = complex(-t.get(j, j + 1));
+  vector[j + 1] = complex(half, -im);
+  return { value, vector: substitute(t, value, vector, j - 1) };
+}
+
+const zeros = (length: number): Complex[] => Array.from({ length }, () => complex(0));
+
+/** Solves (T − λ) x = 0 for the elements up to `last`, given those after it. */
+function substitute(t: Matrix, value: Complex, x: Complex[], last: number): Complex[] {
+  const smallest = Number.EPSILON * (frobenius(t) || 1);
+  for (let i = last; i >= 0; i--) {
+    if (startsAbove(t, i)) {
+      solveTwo(t, value, x, i - 1, smallest);
+      i--;
+    } else {
+      x[i] = divide(scale(product(t, i, x, i + 1), -1), atLeast(subtract(complex(t.get(i, i)), value), smallest));
+    }
+    const size = Math.max(abs(x[i] as Complex), abs((x[i + 1] as Complex | undefined) ?? complex(0)));
+    if (size > HUGE)
+      x.forEach((element, k) => {
+        x[k] = scale(element, 1 / size);
+      });
+  }
+  return x;
+}
+
+/** Rows i and i + 1, a 2×2 block, by Cramer's rule. */
+function solveTwo(t: Matrix, value: Complex, x: Complex[], i: number, smallest: number): void {
+  const a = subtract(complex(t.get(i, i)), value);
+  const b = t.get(i, i + 1);
+  const c = t.get(i + 1, i);
+  const d = subtract(complex(t.get(i + 1, i + 1)), value);
+  const determinant = atLeast(
+    subtract(multiply(a, d), complex(b * c)),
+    smallest * Math.max(abs(a), abs(d), Math.abs(b), Math.abs(c)),
+  );
+  const f = scale(product(t, i, x, i + 2), -1);
+  const g = scale(product(t, i + 1, x, i + 2), -1);
+  x[i] = divide(subtract(multiply(d, f), scale(g, b)), determinant);
+  x[i + 1] = divide(subtract(multiply(a, g), scale(f, c)), determinant);
+}
+
+/** A divisor moved away from zero within the rounding of T, as a repeated eigenvalue needs. */
+function atLeast(divisor: Complex, smallest: number): Complex {
+  return abs(divisor) < smallest ? complex(smallest) : divisor;
+}
+
+/** Row i of T times x, from column `from` on. */
+function product(t: Matrix, i: number, x: Complex[], from: number): Complex {
+  let sum = complex(0);
+  for (let j = from; j < x.length; j++) sum = add(sum, scale(x[j] as Complex, t.data[i * t.cols + j] as number));
+  return sum;
+}

@@ -1,0 +1,96 @@
+/**
+ * Reconstruction: min_{E,D} (1/n) Σ E‖xᵢ − D E τ(xᵢ)‖². With the SVD C S^{-1/2} = R Φ Pᵀ: E* = P_kᵀ S^{-1/2},
+ * D* = R_k Φ_k, up to an invertible matrix between them; risk tr(XᵀX)/n − Σ_{i≤k} φᵢ².
+ * JE-vs-RC, NeurIPS 2025, theorem 1.
+ */
+import { beginCall, type CallOptions } from '../backends/select.js';
+import { checkInteger } from '../matrix/check.js';
+import { Matrix } from '../matrix/matrix.js';
+import type { ViewMoments } from '../moments/view-moments.js';
+import { checkMoments } from './moments.js';
+import { checkSpectrum, type SpectrumOptions } from './spectrum.js';
+import {
+  checkDirections,
+  checkRegularisation,
+  padded,
+  REGULARISATION,
+  type Regularisation,
+  type Site,
+  sumOfSquares,
+  whitening,
+} from './whitening.js';
+
+export interface Reconstruction {
+  /** E*, k×d, with E S Eᵀ = I. Unique as a row space only. */
+  encoder: Matrix;
+  /** D*, d×k. */
+  decoder: Matrix;
+  /** φ, descending, of length d (k with `spectrum: 'top'`); zero for directions that rankTolerance dropped. */
+  singularValues: Float64Array;
+  /** E‖x − D E τ(x)‖² at this solution. */
+  risk: number;
+}
+
+export interface ReconstructionOptions extends Regularisation, SpectrumOptions, CallOptions {
+  /** Dimension of the code, 1 … d. */
+  k: number;
+}
+
+/**
+ * The linear autoencoder of inputs from augmented views, in closed form.
+ *
+ * @throws EigenviewError `SINGULAR` (with the `direction`) when S has no inverse and neither ridge nor rankTolerance is
+ * given, `OUT_OF_RANGE` for k
+ * @example
+ * ```ts
+ * const { encoder, risk } = await reconstruction(moments, { k: 2 });
+ * ```
+ */
+export async function reconstruction(moments: ViewMoments, options: ReconstructionOptions): Promise<Reconstruction> {
+  const call = beginCall('reconstruction', options, ['k', 'spectrum', ...REGULARISATION]);
+  const site: Site = { ...call, operation: 'reconstruction' };
+  checkMoments(moments);
+  checkRegularisation(options);
+  checkSpectrum(options?.spectrum);
+  checkInteger('k', options?.k, { min: 1, max: Math.min(moments.inputCross.rows, moments.dim) });
+  const whitener = await whitening(site, 'the second moment S of the views', moments.second, options);
+  return solveReconstruction(site, moments, whitener, options);
+}
+
+/** The solution for a given whitener W of S + ridge·I: the SVD of C Wᵀ, E = P_kᵀ W. */
+export async function solveReconstruction(
+  { backend, control }: Site,
+  moments: ViewMoments,
+  whitener: Matrix,
+  { k, ridge = 0, spectrum = 'full' }: { k: number; ridge?: number } & SpectrumOptions,
+): Promise<Reconstruction> {
+  checkDirections(k, whitener.rows, moments.dim);
+  const { matmul, svd } = backend.linalg.async;
+  const whitened = await matmul(control, moments.inputCross, whitener, false, true);
+  const { u, s, vt } = await svd(control, whitened, spectrum === 'top' ? k : undefined);
+  const encoder = await matmul(
+    control,
+    new Matrix(k, vt.cols, vt.data.subarray(0, k * vt.cols)),
+    whitener,
+    false,
+    false,
+  );
+  const decoder = scaledColumns(u, s, k);
+  const product = ridge === 0 ? undefined : await matmul(control, decoder, encoder, false, false);
+  const penalty = product === undefined ? 0 : ridge * sumOfSquares(product.data);
+  return {
+    encoder,
+    decoder,
+    singularValues: spectrum === 'top' ? s : padded(s, moments.dim),
+    risk: moments.inputEnergy - sumOfSquares(s, k) - penalty,
+  };
+}
+
+/** R_k Φ_k. */
+function scaledColumns(u: Matrix, s: Float64Array, k: number): Matrix {
+  const out = new Matrix(u.rows, k);
+  for (let i = 0; i < u.rows; i++) {
+    for (let j = 0; j < k; j++) out.data[i * k + j] = (u.data[i * u.cols + j] as number) * (s[j] as number);
+  }
+  return out;
+}

@@ -1,0 +1,73 @@
+import { beginCall, type CallOptions } from '../backends/select.js';
+import { describe, EigenviewError } from '../errors.js';
+import { checkDense } from '../matrix/check.js';
+import { Matrix } from '../matrix/matrix.js';
+import { chunks, empty, type Source } from './source.js';
+
+export interface EncodeOptions extends CallOptions {
+  /** Subtracted from every row before it is encoded, as the mean of {@link pca}. */
+  mean?: Float64Array;
+}
+
+/**
+ * The linear encoding Z = X Eᵀ of every row: n×d data and a k×d encoder give n×k. Only Z is held in memory.
+ *
+ * @throws EigenviewError `SHAPE_MISMATCH`, `EMPTY`, `NOT_FINITE` for the encoder, …; NaN in the data stays NaN in Z
+ * @example
+ * ```ts
+ * const z = await encode(Matrix.from([[1, -1]]), Matrix.from([[3, 1], [2, 2]])); // [[2], [0]]
+ * ```
+ */
+export async function encode(encoder: Matrix, source: Source, options?: EncodeOptions): Promise<Matrix> {
+  const { backend, control } = beginCall('encode', options, ['mean']);
+  checkDense('encoder', encoder);
+  const offset = options?.mean === undefined ? undefined : encodedMean(encoder, options.mean);
+  const parts: Matrix[] = [];
+  for await (const chunk of chunks('source', source)) {
+    control.signal?.throwIfAborted();
+    if (chunk.cols !== encoder.cols) {
+      throw new EigenviewError('SHAPE_MISMATCH', 'The encoder does not fit the data.', {
+        argument: 'encoder',
+        expected: `with ${chunk.cols} columns, the dimension of the data`,
+        received: String(encoder.cols),
+      });
+    }
+    const z = await backend.moments.project(control, chunk, encoder);
+    if (offset !== undefined) subtractRow(z, offset);
+    parts.push(z);
+  }
+  return concatenate(parts);
+}
+
+function encodedMean(encoder: Matrix, mean: Float64Array): Float64Array {
+  if (!(mean instanceof Float64Array) || mean.length !== encoder.cols) {
+    throw new EigenviewError('SHAPE_MISMATCH', 'The mean does not fit the encoder.', {
+      argument: 'mean',
+      expected: `a Float64Array of length ${encoder.cols}`,
+      received: describe(mean),
+    });
+  }
+  return Float64Array.from({ length: encoder.rows }, (_, i) => {
+    let sum = 0;
+    for (let j = 0; j < encoder.cols; j++) sum += (encoder.data[i * encoder.cols + j] as number) * (mean[j] as number);
+    return sum;
+  });
+}
+
+function subtractRow(z: Matrix, offset: Float64Array): void {
+  for (let i = 0; i < z.data.length; i++) (z.data[i] as number) -= offset[i % offset.length] as number;
+}
+
+function concatenate(parts: readonly Matrix[]): Matrix {
+  const first = parts[0];
+  if (first === undefined) throw empty('source');
+  if (parts.length === 1) return first;
+  const rows = parts.reduce((sum, part) => sum + part.rows, 0);
+  const all = new Matrix(rows, first.cols);
+  let at = 0;
+  for (const part of parts) {
+    all.data.set(part.data, at);
+    at += part.data.length;
+  }
+  return all;
+}

@@ -1,0 +1,149 @@
+import { openNpz, writeNpz } from '../data/npz.js';
+import { describe, EigenviewError } from '../errors.js';
+import { checkFinite, checkInteger, checkNumber, shape } from '../matrix/check.js';
+import { Matrix } from '../matrix/matrix.js';
+import type { MomentFields } from './view-moments.js';
+
+/** The fields that are not matrices, and those that are there together or not at all. */
+const VECTORS: readonly string[] = ['inputMean', 'viewMean', 'targetMean'];
+const NUMBERS: readonly string[] = ['count', 'inputEnergy', 'targetEnergy'];
+const TARGETS: readonly string[] = ['targetCross', 'targetInput', 'targetMean', 'targetEnergy'];
+
+const FORMAT = 'eigenview.ViewMoments';
+const VERSION = 1;
+
+/** An array in JSON: its shape, and base64 of its little-endian float64 numbers. */
+interface JsonArray {
+  rows: number;
+  cols: number;
+  base64: string;
+}
+
+/** What {@link ViewMoments.toJSON} returns. */
+export interface MomentsJson {
+  format: typeof FORMAT;
+  version: typeof VERSION;
+  fields: Record<string, number | JsonArray>;
+}
+
+export function toJson(moments: MomentFields): MomentsJson {
+  const fields: Record<string, number | JsonArray> = {};
+  for (const [name, value] of Object.entries(moments)) fields[name] = typeof value === 'number' ? value : encode(value);
+  return { format: FORMAT, version: VERSION, fields };
+}
+
+export function fromJson(json: unknown): MomentFields {
+  const { format, version, fields } = (json ?? {}) as Partial<MomentsJson>;
+  if (format !== FORMAT || version !== VERSION || typeof fields !== 'object' || fields === null) {
+    throw new EigenviewError('INVALID_ARGUMENT', 'This is not the JSON of ViewMoments.', {
+      argument: 'json',
+      expected: `an object with format '${FORMAT}' and version ${VERSION}`,
+      received:
+        typeof json === 'object' && json !== null
+          ? `format ${describe(format)}, version ${describe(version)}`
+          : describe(json),
+    });
+  }
+  const known: Record<string, number | Matrix> = {};
+  for (const [name, value] of Object.entries(fields))
+    known[name] = typeof value === 'number' ? value : decode(name, value);
+  return assemble('json', known);
+}
+
+export async function save(path: string, moments: MomentFields): Promise<void> {
+  await writeNpz(path, { ...moments });
+}
+
+export async function load(path: string): Promise<MomentFields> {
+  const npz = await openNpz(path);
+  const known: Record<string, number | Matrix> = {};
+  for (const name of npz.names) {
+    const matrix = await npz.read(name);
+    known[name] = NUMBERS.includes(name) && matrix.data.length === 1 ? (matrix.data[0] as number) : matrix;
+  }
+  return assemble(path, known);
+}
+
+/** Checks every field against the others, so that what was loaded can be trusted like what was measured. */
+function assemble(where: string, known: Record<string, number | Matrix>): MomentFields {
+  const hasTarget = TARGETS.some((name) => known[name] !== undefined);
+  const second = matrixField(where, known, 'second');
+  const input = matrixField(where, known, 'inputSecond');
+  const [d, dIn] = [second.rows, input.rows];
+  const targets = hasTarget ? matrixField(where, known, 'targetInput').rows : 0;
+  const shapes: Record<string, readonly [number, number]> = {
+    second: [d, d],
+    meanSecond: [d, d],
+    covariance: [d, d],
+    inputCross: [dIn, d],
+    inputSecond: [dIn, dIn],
+    inputMean: [dIn, 1],
+    viewMean: [d, 1],
+    ...(hasTarget && { targetCross: [targets, d], targetInput: [targets, dIn], targetMean: [targets, 1] }),
+  };
+  const numbers = NUMBERS.filter((name) => hasTarget || !TARGETS.includes(name));
+  const result: Record<string, unknown> = {};
+  for (const name of Object.keys(known)) {
+    if (name in shapes || numbers.includes(name)) continue;
+    throw new EigenviewError('INVALID_ARGUMENT', `${where} has a field '${name}' that ViewMoments do not have.`);
+  }
+  for (const [name, [rows, cols]] of Object.entries(shapes)) {
+    const matrix = matrixField(where, known, name);
+    if (matrix.rows !== rows || matrix.cols !== cols) {
+      throw new EigenviewError('SHAPE_MISMATCH', `Field '${name}' of ${where} does not fit the others.`, {
+        argument: name,
+        expected: `${rows}×${cols}`,
+        received: shape(matrix),
+      });
+    }
+    result[name] = VECTORS.includes(name) ? Float64Array.from(matrix.data) : matrix;
+  }
+  for (const name of numbers) {
+    const value = known[name];
+    if (name === 'count') checkInteger(name, value, { min: 1 });
+    else checkNumber(name, value, { min: 0 });
+    result[name] = value;
+  }
+  return result as unknown as MomentFields;
+}
+
+function matrixField(where: string, known: Record<string, number | Matrix>, name: string): Matrix {
+  const value = known[name];
+  if (!(value instanceof Matrix)) {
+    throw new EigenviewError('INVALID_ARGUMENT', `${where} lacks the field '${name}'.`, {
+      argument: name,
+      expected: 'an array',
+      received: describe(value),
+    });
+  }
+  checkFinite(name, value);
+  return value;
+}
+
+function encode(value: Matrix | Float64Array): JsonArray {
+  const [rows, cols, data] = value instanceof Matrix ? [value.rows, value.cols, value.data] : [value.length, 1, value];
+  const bytes = Buffer.alloc(8 * data.length);
+  data.forEach((x, i) => {
+    bytes.writeDoubleLE(x, 8 * i);
+  });
+  return { rows, cols, base64: bytes.toString('base64') };
+}
+
+function decode(name: string, value: unknown): Matrix {
+  const { rows, cols, base64 } = (value ?? {}) as Partial<JsonArray>;
+  checkInteger(`${name}.rows`, rows, { min: 1 });
+  checkInteger(`${name}.cols`, cols, { min: 1 });
+  const bytes = Buffer.from(typeof base64 === 'string' ? base64 : '', 'base64');
+  if (bytes.length !== 8 * rows * cols) {
+    throw new EigenviewError('SHAPE_MISMATCH', `The numbers of field '${name}' do not fill its shape.`, {
+      argument: `${name}.base64`,
+      expected: `${8 * rows * cols} bytes (${rows}×${cols} float64)`,
+      received: String(bytes.length),
+    });
+  }
+  return new Matrix(
+    rows,
+    cols,
+    Float64Array.from({ length: rows * cols }, (_, i) => bytes.readDoubleLE(8 * i)),
+  );
+}

@@ -1,0 +1,81 @@
+import { describe, EigenviewError } from '../errors.js';
+import { checkMatrix, checkNotEmpty } from '../matrix/check.js';
+import { Matrix } from '../matrix/matrix.js';
+
+/** Rows as one matrix or as a stream of matrices of equal width; every reader of this package is one. */
+export type Source = Matrix | Iterable<Matrix> | AsyncIterable<Matrix>;
+
+/**
+ * The chunks of a source, checked: non-empty matrices of one width. A consumer that stops early closes the source.
+ *
+ * @throws EigenviewError `INVALID_ARGUMENT`, `SHAPE_MISMATCH`, `EMPTY` when there is no row at all
+ */
+export async function* chunks(argument: string, source: Source): AsyncGenerator<Matrix, void, undefined> {
+  if (source instanceof Matrix) {
+    checkMatrix(argument, source);
+    checkNotEmpty(argument, source);
+    yield source;
+    return;
+  }
+  if (!isIterable(source)) {
+    throw new EigenviewError('INVALID_ARGUMENT', 'Data come as a matrix or as an iterable of matrices.', {
+      argument,
+      expected: 'a Matrix, an iterable or an async iterable of Matrix',
+      received: describe(source),
+    });
+  }
+  let cols: number | undefined;
+  for await (const chunk of source) {
+    checkMatrix(`a chunk of ${argument}`, chunk);
+    cols ??= chunk.cols;
+    if (chunk.cols !== cols) {
+      throw new EigenviewError('SHAPE_MISMATCH', `The chunks of ${argument} differ in width.`, {
+        argument,
+        expected: `of ${cols} columns throughout`,
+        received: `a chunk of ${chunk.cols}`,
+      });
+    }
+    if (chunk.rows > 0 && chunk.cols > 0) yield chunk;
+    else if (chunk.cols === 0) checkNotEmpty(argument, chunk);
+  }
+  if (cols === undefined) throw empty(argument);
+}
+
+export function empty(argument: string): EigenviewError {
+  return new EigenviewError('EMPTY', `${argument} has no rows.`, { argument, expected: 'of at least one row' });
+}
+
+function isIterable(value: unknown): value is Iterable<unknown> | AsyncIterable<unknown> {
+  return typeof value === 'object' && value !== null && (Symbol.iterator in value || Symbol.asyncIterator in value);
+}
+
+/** Hands out a stream's rows in the quantities asked for. */
+export class RowCursor {
+  readonly #chunks: AsyncGenerator<Matrix, void, undefined>;
+  #chunk: Matrix | undefined;
+  #next = 0;
+
+  constructor(argument: string, source: Source) {
+    this.#chunks = chunks(argument, source);
+  }
+
+  /** The current chunk and how far it has been read, moving on when it is used up; undefined at the end. */
+  async peek(): Promise<{ chunk: Matrix; from: number } | undefined> {
+    while (this.#chunk === undefined || this.#next === this.#chunk.rows) {
+      const { value, done } = await this.#chunks.next();
+      if (done) return undefined;
+      this.#chunk = value;
+      this.#next = 0;
+    }
+    return { chunk: this.#chunk, from: this.#next };
+  }
+
+  advance(rows: number): void {
+    this.#next += rows;
+  }
+
+  /** Closes the source. */
+  async close(): Promise<void> {
+    await this.#chunks.return();
+  }
+}

@@ -1,0 +1,98 @@
+import { fileURLToPath } from 'node:url';
+import { openNpz } from '../data/npz.js';
+import { oneHot } from '../data/one-hot.js';
+import { Matrix } from '../matrix/matrix.js';
+import { normal, STREAMS, uniform } from '../runtime/random.js';
+import { CHUNK_ROWS, type StudyDataset } from './dataset.js';
+
+/** Made from MNIST by scripts/measure-mnist.mjs. */
+const STATISTICS = fileURLToPath(new URL('../../data/mnist-statistics.npz', import.meta.url));
+
+/** Class-conditional statistics of a data set in its principal coordinates. */
+interface ClassStatistics {
+  /** Cumulative class frequencies, the last one 1. */
+  cumulative: Float64Array;
+  /** One mean a class, classes×dims. */
+  means: Matrix;
+  /** Lower Cholesky factors of the class covariances. */
+  factors: Matrix[];
+}
+
+/**
+ * The embedded data set: each class of MNIST as a Gaussian with its measured weight, mean and covariance in 50 principal
+ * components. Sample i of a seed is a function of (seed, i), so any n can be generated, on the fly and nested.
+ */
+export async function builtInDataset(): Promise<StudyDataset> {
+  const statistics = await loadStatistics();
+  return {
+    name: 'built-in',
+    dims: statistics.means.cols,
+    rows: Number.POSITIVE_INFINITY,
+    signal: (seed, n) => generate(n, (from, count) => drawSignals(statistics, seed, from, count)),
+    targets: (seed, n) =>
+      generate(n, (from, count) => oneHot(drawClasses(statistics, seed, from, count), statistics.means.rows)),
+  };
+}
+
+async function* generate(
+  n: number,
+  draw: (from: number, count: number) => Matrix,
+): AsyncGenerator<Matrix, void, undefined> {
+  for (let from = 0; from < n; from += CHUNK_ROWS) yield draw(from, Math.min(CHUNK_ROWS, n - from));
+}
+
+function drawClasses({ cumulative }: ClassStatistics, seed: number, from: number, count: number): Int32Array {
+  const u = new Float64Array(1);
+  return Int32Array.from({ length: count }, (_, i) => {
+    uniform(seed, from + i, STREAMS.builtInClass, u);
+    return cumulative.findIndex((edge) => (u[0] as number) < edge);
+  });
+}
+
+/** Row i is mean + L g for its class. */
+function drawSignals(statistics: ClassStatistics, seed: number, from: number, count: number): Matrix {
+  const { means, factors } = statistics;
+  const dims = means.cols;
+  const classes = drawClasses(statistics, seed, from, count);
+  const out = new Matrix(count, dims);
+  const g = new Float64Array(dims);
+  for (let i = 0; i < count; i++) {
+    normal(seed, from + i, STREAMS.builtIn, g);
+    const label = classes[i] as number;
+    const factor = (factors[label] as Matrix).data;
+    for (let a = 0; a < dims; a++) {
+      let value = means.data[label * dims + a] as number;
+      for (let b = 0; b <= a; b++) value += (factor[a * dims + b] as number) * (g[b] as number);
+      out.data[i * dims + a] = value;
+    }
+  }
+  return out;
+}
+
+async function loadStatistics(): Promise<ClassStatistics> {
+  const file = await openNpz(STATISTICS);
+  const counts = await file.read('counts');
+  const means = await file.read('means');
+  const packed = await file.read('factors');
+  const total = Array.from(counts.data).reduce((sum, count) => sum + count, 0);
+  let seen = 0;
+  const cumulative = Float64Array.from(counts.data, (count) => {
+    seen += count;
+    return seen / total;
+  });
+  return {
+    cumulative,
+    means: new Matrix(means.rows, means.cols, Float64Array.from(means.data)),
+    factors: Array.from({ length: means.rows }, (_, c) => unpack(packed.row(c), means.cols)),
+  };
+}
+
+/** A lower triangle stored row after row. */
+function unpack(triangle: ArrayLike<number>, n: number): Matrix {
+  const full = new Matrix(n, n);
+  let next = 0;
+  for (let i = 0; i < n; i++) {
+    for (let j = 0; j <= i; j++) full.data[i * n + j] = triangle[next++] as number;
+  }
+  return full;
+}

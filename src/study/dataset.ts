@@ -1,0 +1,62 @@
+import type { CallOptions } from '../backends/select.js';
+import { oneHot } from '../data/one-hot.js';
+import type { LabelledSource } from '../data/source.js';
+import { EigenviewError } from '../errors.js';
+import { Matrix } from '../matrix/matrix.js';
+import { encode } from '../moments/encode.js';
+import { pca } from '../moments/pca.js';
+import { permutation, STREAMS } from '../runtime/random.js';
+
+/** Rows are handed on in pieces of this many. */
+export const CHUNK_ROWS = 4096;
+
+/** What the study draws its samples from: signals in principal coordinates, and class targets. */
+export interface StudyDataset {
+  readonly name: string;
+  /** Number of signal coordinates. */
+  readonly dims: number;
+  /** Rows there are; infinite for a generator. */
+  readonly rows: number;
+  /** The first n rows of the seed's sample, n×dims in chunks. Samples of one seed are nested in n. */
+  signal(seed: number, n: number): AsyncIterable<Matrix>;
+  /** Their one-hot targets, chunk by chunk. */
+  targets(seed: number, n: number): AsyncIterable<Matrix>;
+}
+
+/** Images reduced to their leading principal components; a seed's sample is a random order of the rows. */
+export async function imageDataset(
+  name: string,
+  images: LabelledSource,
+  dims: number,
+  options: CallOptions = {},
+): Promise<StudyDataset> {
+  if (images.cols < dims) {
+    throw new EigenviewError('OUT_OF_RANGE', 'The images have too few pixels for the study.', {
+      argument: 'data',
+      expected: `at least ${dims} columns`,
+      received: String(images.cols),
+    });
+  }
+  // Bytes fit float32, and reading is slower than all that follows: one read serves both passes.
+  const held: Matrix[] = [];
+  for await (const chunk of images) held.push(chunk);
+  const { components, mean } = await pca(held, { k: dims, ...options });
+  const scores = await encode(components, held, { mean, ...options });
+  const targets = oneHot(images.labels);
+  return {
+    name,
+    dims,
+    rows: scores.rows,
+    signal: (seed, n) => pick(scores, permutation(seed, scores.rows, STREAMS.subset), n),
+    targets: (seed, n) => pick(targets, permutation(seed, scores.rows, STREAMS.subset), n),
+  };
+}
+
+async function* pick(from: Matrix, order: Uint32Array, n: number): AsyncGenerator<Matrix, void, undefined> {
+  for (let start = 0; start < n; start += CHUNK_ROWS) {
+    const count = Math.min(CHUNK_ROWS, n - start);
+    const chunk = new Matrix(count, from.cols);
+    for (let i = 0; i < count; i++) chunk.data.set(from.row(order[start + i] as number), i * from.cols);
+    yield chunk;
+  }
+}

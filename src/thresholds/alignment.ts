@@ -1,0 +1,141 @@
+/**
+ * When does self-supervised learning recover the signal? JE-vs-RC, NeurIPS 2025, section 4.
+ *
+ * With aᵢ = κᵢ²/n the signal's second moments, as n → ∞ the scores of signal and noise directions are
+ * - reconstruction: aᵢ/√(aᵢ + θᵢ) and γᵢ/√(θᵢ + (1 + α²)γᵢ),
+ * - joint embedding: aᵢ/(aᵢ + θᵢ) and γᵢ/(θᵢ + (1 + α²)γᵢ),
+ * and the signal is recovered iff its least score exceeds every noise score. Solving for α²:
+ * - η = min aᵢ/√(aᵢ + θᵢ), α²_RC = max (γᵢ/η² − θᵢ/γᵢ − 1),
+ * - δ = min aᵢ/(aᵢ + θᵢ), α²_JE = max ((1 − δ)/δ − θᵢ/γᵢ).
+ */
+import { describe, EigenviewError } from '../errors.js';
+import { checkNumber, checkOptions } from '../matrix/check.js';
+
+export interface Threshold {
+  /** The signed square: recovery as n → ∞ iff α² is strictly above it. −∞ when there is no noise at all. */
+  alphaSquared: number;
+  /** √max(0, alphaSquared). */
+  alpha: number;
+  /** True when every α ≥ 0 recovers, α = 0 included. */
+  always: boolean;
+}
+
+export interface AlignmentThresholds {
+  /** η, the least signal score of reconstruction. */
+  eta: number;
+  /** δ, the least signal score of joint embedding. */
+  delta: number;
+  reconstruction: Threshold;
+  jointEmbedding: Threshold;
+  /** `low`: every noise eigenvalue is below η²/δ; `high`: every one is above; `mixed`: in between no claim holds. */
+  noise: 'low' | 'mixed' | 'high';
+  /** Whose threshold is lower, compared on the signed squares (clipped at 0 they would tie). */
+  prefer: 'reconstruction' | 'joint-embedding' | 'either';
+}
+
+export interface AlignmentProblem {
+  /** aᵢ = κᵢ²/n > 0, the signal's second moments, k of them. */
+  signal: ArrayLike<number>;
+  /** λᵢ^Θ ≥ 0, all d = k + (number of gamma), the signal's directions first. */
+  theta: ArrayLike<number>;
+  /** λᵢ^Γ ≥ 0, the d − k eigenvalues of the data's noise. A zero one sets no condition. */
+  gamma: ArrayLike<number>;
+}
+
+/**
+ * The alignment α above which reconstruction and joint embedding recover the signal from enough samples, and the verdict
+ * which of them needs less.
+ *
+ * A tie counts as one within rounding: 16 eps of the terms compared.
+ *
+ * @throws EigenviewError `OUT_OF_RANGE` for a negative eigenvalue or a signal without energy, `SHAPE_MISMATCH`, `EMPTY`
+ * @example
+ * ```ts
+ * alignmentThresholds({ signal: [4], theta: [1, 1], gamma: [9] }).prefer; // 'joint-embedding'
+ * ```
+ */
+export function alignmentThresholds(problem: AlignmentProblem): AlignmentThresholds {
+  const { signal, theta, gamma } = checkProblem(problem);
+  const k = signal.length;
+  const eta = least(signal, (a, i) => a / Math.sqrt(a + at(theta, i)));
+  const delta = least(signal, (a, i) => a / (a + at(theta, i)));
+  const noise = Array.from(gamma, (value, i) => ({ gamma: value, theta: at(theta, k + i) })).filter((n) => n.gamma > 0);
+  const reconstruction = greatest(noise.map((n) => n.gamma / eta / eta - n.theta / n.gamma - 1));
+  const jointEmbedding = greatest(noise.map((n) => (1 - delta) / delta - n.theta / n.gamma));
+  const scale = greatest(noise.map((n) => n.gamma / eta / eta + n.theta / n.gamma + 1 / delta));
+  return {
+    eta,
+    delta,
+    reconstruction: threshold(reconstruction),
+    jointEmbedding: threshold(jointEmbedding),
+    noise: noiseLevel(
+      noise.map((n) => n.gamma),
+      (eta / delta) * eta,
+    ),
+    prefer: preference(reconstruction, jointEmbedding, scale),
+  };
+}
+
+function threshold(alphaSquared: number): Threshold {
+  return { alphaSquared, alpha: Math.sqrt(Math.max(0, alphaSquared)), always: alphaSquared < 0 };
+}
+
+const ROUNDING = 16 * Number.EPSILON;
+
+function noiseLevel(gamma: readonly number[], boundary: number): AlignmentThresholds['noise'] {
+  if (gamma.every((value) => value < boundary * (1 - ROUNDING))) return 'low';
+  return gamma.every((value) => value > boundary * (1 + ROUNDING)) ? 'high' : 'mixed';
+}
+
+function preference(reconstruction: number, jointEmbedding: number, scale: number): AlignmentThresholds['prefer'] {
+  if (reconstruction === jointEmbedding || Math.abs(reconstruction - jointEmbedding) <= ROUNDING * scale)
+    return 'either';
+  return reconstruction < jointEmbedding ? 'reconstruction' : 'joint-embedding';
+}
+
+function at(values: ArrayLike<number>, i: number): number {
+  return values[i] as number;
+}
+
+function least(values: ArrayLike<number>, score: (value: number, i: number) => number): number {
+  return Array.from(values, score).reduce((a, b) => Math.min(a, b), Number.POSITIVE_INFINITY);
+}
+
+function greatest(values: readonly number[]): number {
+  return values.reduce((a, b) => Math.max(a, b), Number.NEGATIVE_INFINITY);
+}
+
+function checkProblem(problem: AlignmentProblem): AlignmentProblem {
+  checkOptions('alignmentThresholds', problem ?? null, ['signal', 'theta', 'gamma']);
+  const { signal, theta, gamma } = problem;
+  checkEigenvalues('signal', signal, true);
+  checkEigenvalues('theta', theta, false);
+  checkEigenvalues('gamma', gamma, false);
+  if (signal.length === 0) {
+    throw new EigenviewError('EMPTY', 'There is no signal to recover.', {
+      argument: 'signal',
+      expected: 'of at least one eigenvalue',
+    });
+  }
+  if (theta.length !== signal.length + gamma.length) {
+    throw new EigenviewError('SHAPE_MISMATCH', 'Theta covers the signal and the noise directions.', {
+      argument: 'theta',
+      expected: `of length ${signal.length + gamma.length} (${signal.length} signal + ${gamma.length} noise)`,
+      received: `length ${theta.length}`,
+    });
+  }
+  return problem;
+}
+
+function checkEigenvalues(argument: string, values: unknown, positive: boolean): void {
+  if (!Array.isArray(values) && !(values instanceof Float64Array) && !(values instanceof Float32Array)) {
+    throw new EigenviewError('INVALID_ARGUMENT', 'Eigenvalues come as a list.', {
+      argument,
+      expected: 'an array of numbers',
+      received: describe(values),
+    });
+  }
+  Array.from(values as ArrayLike<unknown>).forEach((value, i) => {
+    checkNumber(`${argument}[${i}]`, value, { min: 0, above: positive });
+  });
+}

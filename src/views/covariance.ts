@@ -1,0 +1,89 @@
+import type { LinalgBackend } from '../backends/linalg.js';
+import { describe, EigenviewError } from '../errors.js';
+import { choleskySync } from '../linalg/cholesky.js';
+import { checkNumber, checkSameShape, checkSymmetric, maxAbs, notFinite } from '../matrix/check.js';
+import { Matrix } from '../matrix/matrix.js';
+
+/** A covariance in d dimensions: σ² for σ²I, the diagonal as an array, or a symmetric positive semi-definite matrix. */
+export type Covariance = number | Float64Array | Matrix;
+
+/** Checks a covariance once, where it enters. */
+export function checkCovariance(argument: string, value: unknown): asserts value is Covariance {
+  if (typeof value === 'number') return checkNumber(argument, value, { min: 0 });
+  if (value instanceof Float64Array) return checkVariances(argument, value);
+  if (value instanceof Matrix) return checkSemidefinite(argument, value);
+  throw new EigenviewError('INVALID_ARGUMENT', 'This is not a covariance.', {
+    argument,
+    expected: 'a number (σ², for σ²I), a Float64Array (the diagonal) or a symmetric Matrix',
+    received: describe(value),
+  });
+}
+
+/** The covariance as a d×d matrix. */
+export function covarianceMatrix(argument: string, covariance: Covariance, dim: number): Matrix {
+  checkDimension(argument, covariance, dim);
+  if (covariance instanceof Matrix) return covariance;
+  return Matrix.diagonal(typeof covariance === 'number' ? new Float64Array(dim).fill(covariance) : covariance);
+}
+
+/** A square root R with R Rᵀ the covariance: standard deviations if it is diagonal, else Q Λ^{1/2}. */
+export async function covarianceRoot(
+  argument: string,
+  covariance: Covariance,
+  dim: number,
+  linalg: LinalgBackend,
+): Promise<Float64Array | Matrix> {
+  checkDimension(argument, covariance, dim);
+  if (typeof covariance === 'number') return new Float64Array(dim).fill(Math.sqrt(covariance));
+  if (covariance instanceof Float64Array) return covariance.map(Math.sqrt);
+  const { values, vectors } = await linalg.async.eigh({ reproducible: true }, covariance, undefined, undefined);
+  // Semi-definite to rounding: what is negative is zero.
+  return new Matrix(
+    dim,
+    dim,
+    vectors.data.map((x, i) => x * Math.sqrt(Math.max(0, values[i % dim] as number))),
+  );
+}
+
+function checkDimension(argument: string, covariance: Covariance, dim: number): void {
+  if (covariance instanceof Matrix) checkSameShape(argument, covariance, dim, dim);
+  if (covariance instanceof Float64Array && covariance.length !== dim) {
+    throw new EigenviewError('SHAPE_MISMATCH', `${argument} does not have the dimension of the data.`, {
+      argument,
+      expected: `of length ${dim}`,
+      received: `length ${covariance.length}`,
+    });
+  }
+}
+
+function checkVariances(argument: string, diagonal: Float64Array): void {
+  diagonal.forEach((variance, i) => {
+    if (!Number.isFinite(variance)) throw notFinite(argument, 0, i, variance);
+    checkNumber(`${argument}[${i}]`, variance, { min: 0 });
+  });
+}
+
+/** A semi-definite matrix becomes definite, an indefinite one stays so, under a ridge of rounding size. */
+function checkSemidefinite(argument: string, matrix: Matrix): void {
+  checkSymmetric(argument, matrix);
+  const n = matrix.rows;
+  const shifted = new Matrix(n, n, Float64Array.from(matrix.data));
+  const scale = maxAbs(shifted.data);
+  if (scale === 0) return;
+  for (let i = 0; i < n; i++) (shifted.data[i * n + i] as number) += 1e-10 * scale;
+  try {
+    choleskySync(shifted);
+  } catch (error) {
+    if (!(error instanceof EigenviewError) || error.code !== 'NOT_POSITIVE_DEFINITE') throw error;
+    throw new EigenviewError(
+      'NOT_POSITIVE_DEFINITE',
+      `${argument} is not a covariance: it has a negative eigenvalue.`,
+      {
+        argument,
+        expected: 'positive semi-definite',
+        received: 'an indefinite matrix',
+        ...(error.direction === undefined ? {} : { direction: error.direction }),
+      },
+    );
+  }
+}
