@@ -5,7 +5,7 @@
 // Per class, in the 50 leading principal components of the training images: the number of images, the mean, and the lower
 // Cholesky factor of the covariance (population convention), packed row after row. float32 is precise enough: the
 // rounding, 6e-8 relative, is far below the sampling error of 6 000 images.
-import { cholesky, encode, Matrix, openMnist, pca, viewMoments, gaussianViews, writeNpz } from '../dist/index.js';
+import { cholesky, encode, gaussianViews, Matrix, openMnist, pca, viewMoments, writeNpz } from '../dist/index.js';
 
 const DIMS = 50;
 const folder = process.argv[2];

@@ -2,6 +2,7 @@
 // buffer is still as long as its shape says, since reading past it would be a crash.
 #pragma once
 
+#include <algorithm>
 #include <cstdint>
 #include <optional>
 #include <vector>
@@ -36,7 +37,11 @@ struct Numbers {
 
   // Copies count numbers from `offset` on.
   void copy(int64_t offset, int64_t count, double* out) const {
-    for (int64_t i = 0; i < count; i++) out[i] = f64 != nullptr ? f64[offset + i] : static_cast<double>(f32[offset + i]);
+    if (f64 != nullptr) {
+      std::copy_n(f64 + offset, count, out);
+    } else {
+      std::copy_n(f32 + offset, count, out);
+    }
   }
 };
 

@@ -11,7 +11,10 @@ export type Share = 'one' | 'all' | 'all-if-idle';
 
 interface Waiting {
   share: Share;
+  signal: AbortSignal | undefined;
   start(threads: number): void;
+  /** Rejects without having started. */
+  leave(reason: unknown): void;
 }
 
 /**
@@ -20,6 +23,7 @@ interface Waiting {
  */
 export class Lane {
   #waiting: Waiting[] = [];
+  #watched = new Map<AbortSignal, () => void>();
   #running = 0;
   #exclusive = false;
 
@@ -49,27 +53,44 @@ export class Lane {
   run<T>(share: Share, job: (threads: number) => Promise<T>, signal?: AbortSignal): Promise<T> {
     if (signal?.aborted) return Promise.reject(signal.reason);
     return new Promise<T>((resolve, reject) => {
-      const entry: Waiting = {
-        share,
-        start: (granted) => {
-          signal?.removeEventListener('abort', leave);
-          this.#perform(job, granted).then(resolve, reject);
-        },
+      const start = (granted: number) => {
+        this.#perform(job, granted).then(resolve, reject);
       };
-      const leave = () => {
-        this.#waiting.splice(this.#waiting.indexOf(entry), 1);
-        reject(signal?.reason);
-        this.#advance();
-      };
-      signal?.addEventListener('abort', leave, { once: true });
-      this.#waiting.push(entry);
+      this.#waiting.push({ share, start, leave: reject, signal });
       this.#advance();
+      if (signal !== undefined && this.#waits(signal)) this.#watch(signal);
     });
+  }
+
+  #waits(signal: AbortSignal): boolean {
+    return this.#waiting.some((entry) => entry.signal === signal);
+  }
+
+  /** One listener a signal, however many jobs wait under it; it stays as long as one does. */
+  #watch(signal: AbortSignal): void {
+    if (this.#watched.has(signal)) return;
+    const leave = () => {
+      this.#watched.delete(signal);
+      const leaving = this.#waiting.filter((entry) => entry.signal === signal);
+      this.#waiting = this.#waiting.filter((entry) => entry.signal !== signal);
+      for (const entry of leaving) entry.leave(signal.reason);
+      this.#advance();
+    };
+    this.#watched.set(signal, leave);
+    signal.addEventListener('abort', leave, { once: true });
+  }
+
+  #unwatch(signal: AbortSignal): void {
+    const leave = this.#watched.get(signal);
+    if (leave === undefined || this.#waits(signal)) return;
+    signal.removeEventListener('abort', leave);
+    this.#watched.delete(signal);
   }
 
   #advance(): void {
     for (let next = this.#waiting[0]; next !== undefined && this.#admits(next.share); next = this.#waiting[0]) {
       this.#waiting.shift();
+      if (next.signal !== undefined) this.#unwatch(next.signal);
       const alone = this.#running === 0 && this.#waiting.length === 0;
       const whole = next.share === 'all' || (next.share === 'all-if-idle' && alone);
       this.#running++;

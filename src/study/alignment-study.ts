@@ -14,7 +14,17 @@ import { sineToSignal } from './angle.js';
 import type { StudyDataset } from './dataset.js';
 import { inOrder } from './in-order.js';
 import { learn, type Model } from './models.js';
-import { ALPHAS, NOISE_DIMS, NOISE_SCALE, NOISES, type Noise, PROBLEMS, type Problem, sizesFor, THETA_SCALE } from './protocol.js';
+import {
+  ALPHAS,
+  NOISE_DIMS,
+  NOISE_SCALE,
+  NOISES,
+  type Noise,
+  PROBLEMS,
+  type Problem,
+  sizesFor,
+  THETA_SCALE,
+} from './protocol.js';
 
 export interface AlignmentStudyConfig extends CallOptions {
   /** What to study: {@link imageDataset} or {@link builtInDataset}. */

@@ -37,10 +37,9 @@ export async function imageDataset(
       received: String(images.cols),
     });
   }
-  // Bytes fit float32, and reading is slower than all that follows: one read serves both passes.
+  // Reading takes longer than what follows, so one read, kept in memory, serves both passes.
   const held: Matrix[] = [];
-  for await (const chunk of images) held.push(chunk);
-  const { components, mean } = await pca(held, { k: dims, ...options });
+  const { components, mean } = await pca(keep(images, held), { k: dims, ...options });
   const scores = await encode(components, held, { mean, ...options });
   const targets = oneHot(images.labels);
   return {
@@ -50,6 +49,14 @@ export async function imageDataset(
     signal: (seed, n) => pick(scores, permutation(seed, scores.rows, STREAMS.subset), n),
     targets: (seed, n) => pick(targets, permutation(seed, scores.rows, STREAMS.subset), n),
   };
+}
+
+/** The chunks as they come, and a list of them. */
+async function* keep(source: AsyncIterable<Matrix>, held: Matrix[]): AsyncGenerator<Matrix, void, undefined> {
+  for await (const chunk of source) {
+    held.push(chunk);
+    yield chunk;
+  }
 }
 
 async function* pick(from: Matrix, order: Uint32Array, n: number): AsyncGenerator<Matrix, void, undefined> {

@@ -38,7 +38,8 @@ async function squaredError({ backend, control }: Site, moments: ViewMoments, we
   const image = await backend.linalg.async.matmul(control, weights, inputSecond, false, false);
   let error = targetEnergy as number;
   for (let i = 0; i < image.data.length; i++) {
-    error += (weights.data[i] as number) * ((image.data[i] as number) - 2 * ((targetInput as Matrix).data[i] as number));
+    error +=
+      (weights.data[i] as number) * ((image.data[i] as number) - 2 * ((targetInput as Matrix).data[i] as number));
   }
   return error;
 }

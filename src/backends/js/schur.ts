@@ -15,8 +15,8 @@ export interface Schur {
   q: Matrix;
 }
 
-/** Steps on one block. LAPACK allows 30. */
-const LIMIT = 100;
+/** Steps allowed for each row on average, as in LAPACK; two or three are usual. */
+const STEPS_PER_ROW = 30;
 
 export function schur(a: Matrix): Schur {
   const n = a.rows;
@@ -24,6 +24,7 @@ export function schur(a: Matrix): Schur {
   for (let k = 0; k + 2 < n; k++) eliminate(form, k, k + 1, n);
   // Below eps² of the norm nothing matters, and elements of size 0 to underflow would not converge relative to each other.
   const nothing = Number.EPSILON ** 2 * frobenius(a);
+  let budget = STEPS_PER_ROW * Math.max(10, n);
   let steps = 0;
   for (let high = n - 1; high > 0; ) {
     const low = blockStart(form.t, high, nothing);
@@ -33,9 +34,8 @@ export function schur(a: Matrix): Schur {
       steps = 0;
       continue;
     }
-    if (steps === LIMIT) throw kernelError({ code: 'NO_CONVERGENCE', operation: 'eig' });
-    steps++;
-    francis(form, low, high, steps % 10 === 0);
+    if (budget-- === 0) throw kernelError({ code: 'NO_CONVERGENCE', operation: 'eig' });
+    francis(form, low, high, ++steps % 10 === 0);
   }
   return form;
 }

@@ -69,20 +69,27 @@ function substitute(t: Matrix, value: Complex, x: Complex[], last: number): Comp
   return x;
 }
 
-/** Rows i and i + 1, a 2×2 block, by Cramer's rule. */
+/** Rows i and i + 1, a 2×2 block, by elimination with partial pivoting. */
 function solveTwo(t: Matrix, value: Complex, x: Complex[], i: number, smallest: number): void {
-  const a = subtract(complex(t.get(i, i)), value);
-  const b = t.get(i, i + 1);
-  const c = t.get(i + 1, i);
-  const d = subtract(complex(t.get(i + 1, i + 1)), value);
-  const determinant = atLeast(
-    subtract(multiply(a, d), complex(b * c)),
-    smallest * Math.max(abs(a), abs(d), Math.abs(b), Math.abs(c)),
-  );
-  const f = scale(product(t, i, x, i + 2), -1);
-  const g = scale(product(t, i + 1, x, i + 2), -1);
-  x[i] = divide(subtract(multiply(d, f), scale(g, b)), determinant);
-  x[i + 1] = divide(subtract(multiply(a, g), scale(f, c)), determinant);
+  let [first, second] = [i, i + 1].map((row) => ({
+    left: subtract(complex(t.get(row, i)), row === i ? value : complex(0)),
+    right: subtract(complex(t.get(row, i + 1)), row === i ? complex(0) : value),
+    sum: scale(product(t, row, x, i + 2), -1),
+  })) as [Equation, Equation];
+  if (abs(first.left) < abs(second.left)) [first, second] = [second, first];
+  const pivot = atLeast(first.left, smallest);
+  const weight = divide(second.left, pivot);
+  const lastPivot = atLeast(subtract(second.right, multiply(weight, first.right)), smallest);
+  const last = divide(subtract(second.sum, multiply(weight, first.sum)), lastPivot);
+  x[i + 1] = last;
+  x[i] = divide(subtract(first.sum, multiply(first.right, last)), pivot);
+}
+
+/** left · x₀ + right · x₁ = sum. */
+interface Equation {
+  left: Complex;
+  right: Complex;
+  sum: Complex;
 }
 
 /** A divisor moved away from zero within the rounding of T, as a repeated eigenvalue needs. */

@@ -20,6 +20,9 @@ interface Call<Result> {
 /** Above this, a few milliseconds on one core, a LAPACK call that is alone uses all threads. */
 const LARGE = 5e7;
 
+/** Below this, some 50 µs of work, the way to another thread and back would cost as much as the call itself. */
+const SMALL = 1e6;
+
 interface RawSvd {
   u: Float64Array;
   s: Float64Array;
@@ -143,8 +146,10 @@ function performSync<Result>(call: Call<Result>): Result {
 }
 
 async function perform<Result>(control: Control, call: Call<Result>): Promise<Result> {
+  control.signal?.throwIfAborted();
   const run = loadAddon()[`${call.operation}Async`] as NativeFunction;
   const share = shareOf(call, control);
+  if (call.cost < SMALL && lane.free('one')) return performSync(call);
   // The addon copies its input when the job starts; a job that has to wait copies it now.
   const args = lane.free(share) ? call.args : call.args.map((arg) => (ArrayBuffer.isView(arg) ? copy(arg) : arg));
   const { signal } = control;

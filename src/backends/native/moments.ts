@@ -101,7 +101,9 @@ async function byPieces(
   const start = (from: number) => {
     checkAttached('source', x);
     const to = Math.min(x.rows, from + rows);
-    const piece = x.data.slice(from * x.cols, to * x.cols);
+    // The addon copies a piece when its job starts; one that has to wait is copied now.
+    const rest = x.data.subarray(from * x.cols, to * x.cols);
+    const piece = lane.free('all') ? rest : rest.slice();
     const job = lane
       .run(
         'all',
