@@ -36,7 +36,7 @@ export { type ViewMomentsOptions, viewMoments } from './moments/collect.js';
 export { type CorruptGaussianOptions, corruptGaussian } from './moments/corrupt.js';
 export { type EncodeOptions, encode } from './moments/encode.js';
 export { type Pca, type PcaOptions, pca } from './moments/pca.js';
-export type { MomentsJson } from './moments/serialise.js';
+export type { JsonArray, MomentsJson } from './moments/serialise.js';
 export type { Source } from './moments/source.js';
 export { type MomentFields, ViewMoments } from './moments/view-moments.js';
 export { setThreads, threads } from './runtime/threads.js';

@@ -1,7 +1,7 @@
 import type { GramAccumulator, GramSnapshot } from '../backends/moments.js';
 import { beginCall, type CallOptions } from '../backends/select.js';
 import { describe, EigenviewError } from '../errors.js';
-import { checkInteger } from '../matrix/check.js';
+import { checkAttached, checkInteger } from '../matrix/check.js';
 import { Matrix } from '../matrix/matrix.js';
 import type { ViewProcess } from '../views/view-process.js';
 import { RowCursor, type Source } from './source.js';
@@ -73,8 +73,8 @@ export async function viewMoments(
     }
     return all;
   } finally {
-    await rows.close();
-    await targets?.close();
+    // Both, and without hiding why the pass ended: a source that fails to close has given its rows.
+    await Promise.allSettled([rows.close(), targets?.close()]);
   }
 }
 
@@ -103,8 +103,8 @@ class Pass {
         end - this.#done,
         y === undefined ? Infinity : y.chunk.rows - y.from,
       );
-      const beside = y && slice(y.chunk, y.from, count);
-      await this.accumulator.add(this.control, slice(x.chunk, x.from, count), beside);
+      const beside = y && slice('target', y.chunk, y.from, count);
+      await this.accumulator.add(this.control, slice('source', x.chunk, x.from, count), beside);
       this.rows.advance(count);
       this.targets?.advance(count);
       this.#done += count;
@@ -135,7 +135,8 @@ class Pass {
 }
 
 /** Rows [from, from + count) as a matrix over the same memory. */
-function slice(matrix: Matrix, from: number, count: number): Matrix {
+function slice(argument: string, matrix: Matrix, from: number, count: number): Matrix {
+  checkAttached(argument, matrix);
   return new Matrix(count, matrix.cols, matrix.data.subarray(from * matrix.cols, (from + count) * matrix.cols));
 }
 

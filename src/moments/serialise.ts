@@ -13,7 +13,7 @@ const FORMAT = 'eigenview.ViewMoments';
 const VERSION = 1;
 
 /** An array in JSON: its shape, and base64 of its little-endian float64 numbers. */
-interface JsonArray {
+export interface JsonArray {
   rows: number;
   cols: number;
   base64: string;

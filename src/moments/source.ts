@@ -25,6 +25,7 @@ export async function* chunks(argument: string, source: Source): AsyncGenerator<
     });
   }
   let cols: number | undefined;
+  let rows = 0;
   for await (const chunk of source) {
     checkMatrix(`a chunk of ${argument}`, chunk);
     cols ??= chunk.cols;
@@ -35,10 +36,11 @@ export async function* chunks(argument: string, source: Source): AsyncGenerator<
         received: `a chunk of ${chunk.cols}`,
       });
     }
-    if (chunk.rows > 0 && chunk.cols > 0) yield chunk;
-    else if (chunk.cols === 0) checkNotEmpty(argument, chunk);
+    if (chunk.cols === 0) checkNotEmpty(argument, chunk);
+    rows += chunk.rows;
+    if (chunk.rows > 0) yield chunk;
   }
-  if (cols === undefined) throw empty(argument);
+  if (rows === 0) throw empty(argument);
 }
 
 export function empty(argument: string): EigenviewError {

@@ -1,8 +1,8 @@
 import { EigenviewError } from '../errors.js';
-import { shape } from '../matrix/check.js';
+import { checkFinite, checkSameShape, checkSymmetric, shape } from '../matrix/check.js';
 import { Matrix } from '../matrix/matrix.js';
 import { type GaussianOptions, gaussianViews } from '../views/gaussian.js';
-import type { InputMoments, ViewProcess } from '../views/view-process.js';
+import type { InputMoments, ViewExpectation, ViewProcess } from '../views/view-process.js';
 import { fromJson, load, type MomentsJson, save, toJson } from './serialise.js';
 
 /** What every closed form needs of data and views (theory: moments are all that linear objectives depend on). */
@@ -37,19 +37,20 @@ export interface MomentFields {
  * stream, shard, resume and merge. Treat the matrices as read-only: some are shared.
  */
 export class ViewMoments implements MomentFields {
-  readonly count!: number;
-  readonly second!: Matrix;
-  readonly meanSecond!: Matrix;
-  readonly covariance!: Matrix;
-  readonly inputCross!: Matrix;
-  readonly inputSecond!: Matrix;
-  readonly targetCross?: Matrix;
-  readonly targetInput?: Matrix;
-  readonly inputEnergy!: number;
-  readonly targetEnergy?: number;
-  readonly inputMean!: Float64Array;
-  readonly viewMean!: Float64Array;
-  readonly targetMean?: Float64Array;
+  // Declared only: a class field would exist, undefined, where there is no target.
+  declare readonly count: number;
+  declare readonly second: Matrix;
+  declare readonly meanSecond: Matrix;
+  declare readonly covariance: Matrix;
+  declare readonly inputCross: Matrix;
+  declare readonly inputSecond: Matrix;
+  declare readonly targetCross?: Matrix;
+  declare readonly targetInput?: Matrix;
+  declare readonly inputEnergy: number;
+  declare readonly targetEnergy?: number;
+  declare readonly inputMean: Float64Array;
+  declare readonly viewMean: Float64Array;
+  declare readonly targetMean?: Float64Array;
 
   /** @internal Fields are trusted; use {@link viewMoments}, {@link ViewMoments.load} or {@link ViewMoments.fromJSON}. */
   constructor(fields: MomentFields) {
@@ -126,7 +127,9 @@ export function momentsUnder(
     ...(targetInput && { targetInput }),
     ...(targetMean && { targetMean }),
   };
-  const { second, meanSecond, covariance, inputCross, targetCross, mean } = views.expect(known);
+  const expectation = views.expect(known);
+  checkExpectation(views.name, expectation, known);
+  const { second, meanSecond, covariance, inputCross, targetCross, mean } = expectation;
   return new ViewMoments({
     count,
     second,
@@ -142,6 +145,25 @@ export function momentsUnder(
     ...(targetMean && { targetMean }),
     ...(targetEnergy !== undefined && { targetEnergy }),
   });
+}
+
+/** Anyone can write a process; closed forms trust what it says. */
+function checkExpectation(name: string, expectation: ViewExpectation, input: InputMoments): void {
+  const { second, meanSecond, covariance, inputCross, targetCross, mean } = expectation;
+  const [d, rows] = [second.rows, input.second.rows];
+  checkSymmetric(`second of ${name}`, second);
+  checkSymmetric(`meanSecond of ${name}`, meanSecond);
+  const shapes: [string, Matrix, number][] = [
+    ['meanSecond', meanSecond, d],
+    ['covariance', covariance, d],
+    ['inputCross', inputCross, rows],
+    ['mean', new Matrix(1, mean.length, mean), 1],
+  ];
+  if (input.targetInput !== undefined) shapes.push(['targetCross', targetCross as Matrix, input.targetInput.rows]);
+  for (const [field, matrix, height] of shapes) {
+    checkSameShape(`${field} of ${name}`, matrix, height, d);
+    checkFinite(`${field} of ${name}`, matrix);
+  }
 }
 
 function checkMergeable(a: ViewMoments, b: unknown): asserts b is ViewMoments {

@@ -6,11 +6,11 @@
  */
 import { EigenviewError } from '../errors.js';
 
-export const PROBLEMS = ['supervised', 'joint-embedding', 'reconstruction'] as const;
-export type Problem = (typeof PROBLEMS)[number];
+export type Problem = 'supervised' | 'joint-embedding' | 'reconstruction';
+export const PROBLEMS: readonly Problem[] = ['supervised', 'joint-embedding', 'reconstruction'];
 
-export const NOISES = ['weak', 'strong'] as const;
-export type Noise = (typeof NOISES)[number];
+export type Noise = 'weak' | 'strong';
+export const NOISES: readonly Noise[] = ['weak', 'strong'];
 
 /** Γ's eigenvalues are uniform on [0, this], in squared pixel values (0–255). */
 export const NOISE_SCALE: Readonly<Record<Noise, number>> = { weak: 1e3, strong: 1e6 };

@@ -1,3 +1,4 @@
+import { EigenviewError } from '../errors.js';
 import { checkNumber, checkOptions } from '../matrix/check.js';
 import { Matrix } from '../matrix/matrix.js';
 import { type Covariance, checkCovariance, covarianceMatrix } from './covariance.js';
@@ -50,7 +51,13 @@ function additive(input: InputMoments, covariance: Matrix): ViewExpectation {
 
 /** Σ = Θ + α²Γ. */
 function augmentationCovariance(theta: Covariance, gamma: Covariance, alpha: number, dim: number): Matrix {
-  return add(covarianceMatrix('theta', theta, dim), covarianceMatrix('gamma', gamma, dim), alpha * alpha);
+  const sum = add(covarianceMatrix('theta', theta, dim), covarianceMatrix('gamma', gamma, dim), alpha * alpha);
+  if (sum.data.every(Number.isFinite)) return sum;
+  throw new EigenviewError('OUT_OF_RANGE', 'The augmentation covariance Θ + α²Γ overflows.', {
+    argument: 'alpha',
+    expected: 'such that α²Γ is finite',
+    received: String(alpha),
+  });
 }
 
 function add(a: Matrix, b: Matrix, factor: number): Matrix {

@@ -1,0 +1,139 @@
+import { mkdirSync, readdirSync, renameSync, rmdirSync, rmSync, statSync, unlinkSync, utimesSync, writeFileSync } from 'node:fs';
+import os from 'node:os';
+import path from 'node:path';
+import { setTimeout as sleep } from 'node:timers/promises';
+import { SetupFailure } from './failure.mjs';
+import { isGroupAlive, isProcessAlive, startOf } from './process.mjs';
+
+const pollEvery = 200;
+const giveUpAfter = 45 * 60_000;
+const beatEvery = 5_000;
+/** A holder on another machine or in another container is taken for dead when it has not touched its entry for this long. */
+const silentAfter = 60_000;
+
+/**
+ * @typedef {object} Lock
+ * @property {(group: number) => () => void} track adds a command's process group to the holders; returns its removal
+ * @property {() => void} release
+ */
+
+/**
+ * Waits for the one lock of this clone.
+ *
+ * The lock is a folder whose entries name its holders: this process and the commands it runs, so that what a killed setup
+ * left running still counts. Taking it renames a folder with an entry onto the lock, which succeeds only while that is
+ * missing or empty; clearing it unlinks entries of dead holders by name, which can never touch a living one's.
+ *
+ * @param {string} state the folder the lock lives in
+ * @returns {Promise<Lock>}
+ */
+export async function acquireLock(state) {
+  const folder = path.join(state, 'lock');
+  mkdirSync(state, { recursive: true });
+  const own = entry('process', process.pid);
+  const deadline = Date.now() + giveUpAfter;
+  for (let told = false; !take(folder, own); told = true) {
+    const holder = readEntries(folder).find((name) => isHeld(folder, name));
+    if (holder === undefined) continue;
+    if (!told) console.error(`Waiting for another setup of this clone (${holder.split('@').slice(0, 2).join(' ')}) ...`);
+    if (Date.now() > deadline) {
+      throw new SetupFailure(`another setup holds ${folder} for too long. If none is running, delete that folder.`);
+    }
+    await sleep(pollEvery);
+  }
+  return holdLock(folder, own);
+}
+
+/**
+ * @param {string} folder
+ * @param {string} own
+ * @returns {Lock}
+ */
+function holdLock(folder, own) {
+  const entries = new Set([own]);
+  const beat = setInterval(() => {
+    for (const name of entries) attempt(() => utimesSync(path.join(folder, name), new Date(), new Date()));
+  }, beatEvery).unref();
+  /** @param {string} name */
+  const drop = (name) => {
+    entries.delete(name);
+    attempt(() => unlinkSync(path.join(folder, name)));
+  };
+  return {
+    track(group) {
+      const name = entry('group', group);
+      writeFileSync(path.join(folder, name), '');
+      entries.add(name);
+      return () => drop(name);
+    },
+    release() {
+      clearInterval(beat);
+      for (const name of entries) drop(name);
+      attempt(() => rmdirSync(folder));
+    },
+  };
+}
+
+/**
+ * @param {string} folder
+ * @param {string} own
+ */
+function take(folder, own) {
+  for (const name of readEntries(folder)) {
+    if (!isHeld(folder, name)) rmSync(path.join(folder, name), { recursive: true, force: true });
+  }
+  const mine = `${folder}.${process.pid}`;
+  try {
+    mkdirSync(mine, { recursive: true });
+    writeFileSync(path.join(mine, own), '');
+    renameSync(mine, folder);
+    return true;
+  } catch (error) {
+    rmSync(mine, { recursive: true, force: true });
+    const { code } = /** @type {NodeJS.ErrnoException} */ (error);
+    if (code === 'ENOTEMPTY' || code === 'EEXIST') return false;
+    throw error;
+  }
+}
+
+/** @param {string} folder */
+function readEntries(folder) {
+  return attempt(() => readdirSync(folder)) ?? [];
+}
+
+/**
+ * A holder's name: kind, number, start time (numbers are used again), machine.
+ *
+ * @param {'process' | 'group'} kind
+ * @param {number} id
+ */
+function entry(kind, id) {
+  return [kind, id, startOf(id) ?? '', encodeURIComponent(os.hostname())].join('@');
+}
+
+/**
+ * @param {string} folder
+ * @param {string} name
+ */
+function isHeld(folder, name) {
+  const [kind, id, start, host] = name.split('@');
+  if (host !== encodeURIComponent(os.hostname())) {
+    const age = attempt(() => Date.now() - statSync(path.join(folder, name)).mtimeMs);
+    return age !== undefined && age < silentAfter;
+  }
+  return kind === 'group' ? isGroupAlive(Number(id), start) : isProcessAlive(Number(id), start);
+}
+
+/**
+ * The result of a file operation that may find another process was faster.
+ *
+ * @template T
+ * @param {() => T} operation
+ */
+function attempt(operation) {
+  try {
+    return operation();
+  } catch {
+    return undefined;
+  }
+}
