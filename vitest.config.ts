@@ -6,6 +6,7 @@ export default defineConfig({
     // The addon lives in each test process on its own, as it does for a user.
     pool: 'forks',
     testTimeout: 60_000,
+    hookTimeout: 60_000,
     setupFiles: ['test/support/matchers.ts'],
   },
 });

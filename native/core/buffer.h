@@ -13,8 +13,7 @@ class Buffer {
  public:
   Buffer() = default;
   explicit Buffer(int64_t size)
-      : data_(static_cast<double*>(::operator new(sizeof(double) * static_cast<size_t>(size > 0 ? size : 1), kAlign))),
-        size_(size) {}
+      : data_(static_cast<double*>(::operator new(bytes(size > 0 ? size : 1), kAlign))), size_(size) {}
   Buffer(Buffer&& other) noexcept { swap(other); }
   Buffer& operator=(Buffer&& other) noexcept {
     swap(other);
@@ -45,6 +44,10 @@ class Buffer {
 
  private:
   static constexpr std::align_val_t kAlign{64};
+  static size_t bytes(int64_t size) {
+    if (size > PTRDIFF_MAX / static_cast<int64_t>(sizeof(double))) throw std::bad_alloc();
+    return sizeof(double) * static_cast<size_t>(size);
+  }
   void swap(Buffer& other) {
     std::swap(data_, other.data_);
     std::swap(size_, other.size_);

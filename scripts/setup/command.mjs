@@ -2,7 +2,8 @@ import { spawn, spawnSync } from 'node:child_process';
 import { closeSync, mkdirSync, openSync, readFileSync } from 'node:fs';
 import path from 'node:path';
 
-const tailLines = 30;
+const headLines = 12;
+const tailLines = 24;
 const killAfter = 5_000;
 
 /** @type {Map<import('node:child_process').ChildProcess, Promise<Ending>>} */
@@ -11,7 +12,7 @@ const running = new Map();
 /**
  * @typedef {object} Ending
  * @property {string | undefined} problem why the command did not succeed
- * @property {string} tail the end of its output
+ * @property {string} output what to show of its output
  */
 
 /**
@@ -27,17 +28,17 @@ const running = new Map();
 export async function run(context, name, [file = '', ...args], { limit, env }) {
   const log = path.join(context.state, `${name}.log`);
   mkdirSync(context.state, { recursive: true });
-  const output = context.verbose ? 'inherit' : openSync(log, 'w');
+  const target = context.verbose ? 'inherit' : openSync(log, 'w');
   // A file, not a pipe: a command that outlives a killed setup must not stop in the middle of a write.
   const child = spawn(file, args, {
     cwd: context.root,
     env: { ...process.env, ...env },
-    stdio: ['ignore', output, output],
+    stdio: ['ignore', target, target],
     detached: true,
   });
-  if (typeof output === 'number') closeSync(output);
+  if (typeof target === 'number') closeSync(target);
   const tracked = child.pid === undefined ? undefined : context.lock?.track(child.pid);
-  const ending = outcome(child, limit).then((problem) => ({ problem, tail: context.verbose ? '' : tail(log) }));
+  const ending = outcome(child, limit).then((problem) => ({ problem, output: context.verbose ? '' : excerpt(log) }));
   running.set(child, ending);
   try {
     return await ending;
@@ -120,7 +121,17 @@ function signalGroup(child, signal) {
   }
 }
 
-/** @param {string} log */
-function tail(log) {
-  return readFileSync(log, 'utf8').trimEnd().split('\n').slice(-tailLines).join('\n');
+/**
+ * The start of a log, where npm and tsc say what is wrong, and its end, where make and apt do.
+ *
+ * @param {string} log
+ */
+function excerpt(log) {
+  const lines = readFileSync(log, 'utf8').trimEnd().split('\n');
+  const left = lines.length - headLines - tailLines;
+  const shown =
+    left > 1
+      ? [...lines.slice(0, headLines), `... ${left} more lines in ${log} ...`, ...lines.slice(-tailLines)]
+      : lines;
+  return shown.map((line) => `  | ${line}`).join('\n');
 }

@@ -1,4 +1,14 @@
-import { mkdirSync, readdirSync, renameSync, rmdirSync, rmSync, statSync, unlinkSync, utimesSync, writeFileSync } from 'node:fs';
+import {
+  mkdirSync,
+  readdirSync,
+  renameSync,
+  rmdirSync,
+  rmSync,
+  statSync,
+  unlinkSync,
+  utimesSync,
+  writeFileSync,
+} from 'node:fs';
 import os from 'node:os';
 import path from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
@@ -35,7 +45,8 @@ export async function acquireLock(state) {
   for (let told = false; !take(folder, own); told = true) {
     const holder = readEntries(folder).find((name) => isHeld(folder, name));
     if (holder === undefined) continue;
-    if (!told) console.error(`Waiting for another setup of this clone (${holder.split('@').slice(0, 2).join(' ')}) ...`);
+    if (!told)
+      console.error(`Waiting for another setup of this clone (${holder.split('@').slice(0, 2).join(' ')}) ...`);
     if (Date.now() > deadline) {
       throw new SetupFailure(`another setup holds ${folder} for too long. If none is running, delete that folder.`);
     }

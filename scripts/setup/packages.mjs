@@ -41,10 +41,10 @@ export const packages = {
     // Each option overrules a user's or the environment's setting under which the build could not work.
     const options = ['--include=dev', '--include=optional', '--package-lock', '--no-global', '--no-dry-run'];
     const quiet = ['--no-audit', '--no-fund', '--no-update-notifier', '--no-progress', '--loglevel=warn'];
-    const { problem, tail } = await run(context, 'npm', [...npm(), 'ci', ...options, ...quiet], { limit });
+    const { problem, output } = await run(context, 'npm', [...npm(), 'ci', ...options, ...quiet], { limit });
     if (problem === undefined) return;
     throw new SetupFailure(
-      `npm ci ${problem}\n${tail}\n` +
+      `npm ci ${problem}\n${output}\n` +
         'If the registry was not reached: check the network, a proxy (HTTPS_PROXY) and its certificate (NODE_EXTRA_CA_CERTS).\n' +
         'If package.json and package-lock.json disagree: run `npm install`. Then run this again.',
     );

@@ -52,7 +52,12 @@ export function digest(root, paths) {
   return Object.fromEntries(
     paths
       .flatMap((each) => listFiles(root, each))
-      .map((file) => [file, createHash('sha256').update(readFileSync(path.join(root, file))).digest('hex')]),
+      .map((file) => [
+        file,
+        createHash('sha256')
+          .update(readFileSync(path.join(root, file)))
+          .digest('hex'),
+      ]),
   );
 }
 
@@ -68,7 +73,9 @@ export function listFiles(root, from) {
     return readdirSync(path.join(root, from), { withFileTypes: true })
       .filter(({ name }) => !name.startsWith('.'))
       .sort((a, b) => (a.name < b.name ? -1 : 1))
-      .flatMap((each) => (each.isDirectory() ? listFiles(root, path.join(from, each.name)) : [path.join(from, each.name)]));
+      .flatMap((each) =>
+        each.isDirectory() ? listFiles(root, path.join(from, each.name)) : [path.join(from, each.name)],
+      );
   } catch (error) {
     if (/** @type {NodeJS.ErrnoException} */ (error).code === 'ENOTDIR') return [from];
     throw error;

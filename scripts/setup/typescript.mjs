@@ -13,7 +13,9 @@ export const typescript = {
   title: 'TypeScript',
 
   isFresh(context) {
-    return isDeepStrictEqual(readStamp(context, 'typescript'), digest(context.root, inputs)) && isComplete(context.root);
+    return (
+      isDeepStrictEqual(readStamp(context, 'typescript'), digest(context.root, inputs)) && isComplete(context.root)
+    );
   },
 
   invalidate(context) {
@@ -29,10 +31,10 @@ export const typescript = {
     rmSync(fresh, { recursive: true, force: true });
     const tsc = path.join(root, 'node_modules/typescript/bin/tsc');
     const command = [process.execPath, tsc, '-p', 'tsconfig.json', '--outDir', 'dist.tmp'];
-    const { problem, tail } = await run(context, 'tsc', command, { limit });
+    const { problem, output } = await run(context, 'tsc', command, { limit });
     if (problem !== undefined) {
       rmSync(fresh, { recursive: true, force: true });
-      throw new SetupFailure(`tsc ${problem}\n${tail}\nCorrect what it reports, then run this again.`);
+      throw new SetupFailure(`tsc ${problem}\n${output}\nCorrect what it reports, then run this again.`);
     }
     rmSync(path.join(root, 'dist'), { recursive: true, force: true });
     renameSync(fresh, path.join(root, 'dist'));

@@ -12,7 +12,7 @@ const program = new Command('eigenview')
   .showHelpAfterError()
   .exitOverride((error) => process.exit(error.exitCode === 0 ? 0 : 2));
 
-program.addCommand(studyCommand()).addCommand(doctorCommand());
+for (const command of [studyCommand(), doctorCommand()]) program.addCommand(command.copyInheritedSettings(program));
 
 try {
   await program.parseAsync();

@@ -11,6 +11,7 @@ export class Progress {
   constructor(label: string, total: number) {
     this.#label = label;
     this.#total = total;
+    if (!this.#terminal) this.#line();
   }
 
   advance(): void {
@@ -40,6 +41,10 @@ export class Progress {
     const tenth = Math.floor((10 * this.#done) / this.#total);
     if (tenth === this.#tenth) return;
     this.#tenth = tenth;
+    this.#line();
+  }
+
+  #line(): void {
     process.stderr.write(`${this.#label} ${this.#done}/${this.#total} cells\n`);
   }
 }

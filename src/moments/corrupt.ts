@@ -5,6 +5,7 @@ import { checkInteger, checkSeed } from '../matrix/check.js';
 import { Matrix } from '../matrix/matrix.js';
 import { STREAMS } from '../runtime/random.js';
 import { type Covariance, checkCovariance, covarianceRoot } from '../views/covariance.js';
+import { finiteImage } from './finite.js';
 import { chunks, type Source } from './source.js';
 
 export interface CorruptGaussianOptions extends CallOptions {
@@ -24,7 +25,8 @@ const KEYS = ['gamma', 'seed', 'firstSample'] as const;
  *
  * A Matrix gives a promise of a Matrix, a stream gives a stream of chunks.
  *
- * @throws EigenviewError as {@link gaussianViews} for gamma, `SHAPE_MISMATCH`, `OUT_OF_RANGE` for a negative seed
+ * @throws EigenviewError as {@link gaussianViews} for gamma, `SHAPE_MISMATCH`, `OUT_OF_RANGE` for a negative seed,
+ * `NOT_FINITE` (naming row and column)
  * @example
  * ```ts
  * const noisy = await corruptGaussian(Matrix.zeros(2, 2), { gamma: new Float64Array([0, 9]), seed: 1 });
@@ -56,7 +58,8 @@ async function* corruptChunks(
   let next = firstSample;
   for await (const chunk of chunks('source', source)) {
     root ??= await covarianceRoot('gamma', gamma, chunk.cols, backend.linalg);
-    yield await addNoise(backend, control, chunk, root, seed, next);
+    const noisy = addNoise(backend, control, chunk, root, seed, next);
+    yield await finiteImage(chunk, next - firstSample, noisy);
     next += chunk.rows;
   }
 }

@@ -1,7 +1,8 @@
 import { beginCall, type CallOptions } from '../backends/select.js';
 import { describe, EigenviewError } from '../errors.js';
-import { checkDense } from '../matrix/check.js';
+import { checkDense, checkFinite } from '../matrix/check.js';
 import { Matrix } from '../matrix/matrix.js';
+import { finiteImage } from './finite.js';
 import { chunks, empty, type Source } from './source.js';
 
 export interface EncodeOptions extends CallOptions {
@@ -12,7 +13,7 @@ export interface EncodeOptions extends CallOptions {
 /**
  * The linear encoding Z = X Eᵀ of every row: n×d data and a k×d encoder give n×k. Only Z is held in memory.
  *
- * @throws EigenviewError `SHAPE_MISMATCH`, `EMPTY`, `NOT_FINITE` for the encoder, …; NaN in the data stays NaN in Z
+ * @throws EigenviewError `SHAPE_MISMATCH`, `EMPTY`, `NOT_FINITE` (naming row and column), `OUT_OF_RANGE` when Z overflows
  * @example
  * ```ts
  * const z = await encode(Matrix.from([[1, -1]]), Matrix.from([[3, 1], [2, 2]])); // [[2], [0]]
@@ -23,6 +24,7 @@ export async function encode(encoder: Matrix, source: Source, options?: EncodeOp
   checkDense('encoder', encoder);
   const offset = options?.mean === undefined ? undefined : encodedMean(encoder, options.mean);
   const parts: Matrix[] = [];
+  let row = 0;
   for await (const chunk of chunks('source', source)) {
     control.signal?.throwIfAborted();
     if (chunk.cols !== encoder.cols) {
@@ -32,9 +34,10 @@ export async function encode(encoder: Matrix, source: Source, options?: EncodeOp
         received: String(encoder.cols),
       });
     }
-    const z = await backend.moments.project(control, chunk, encoder);
+    const z = await finiteImage(chunk, row, backend.moments.project(control, chunk, encoder));
     if (offset !== undefined) subtractRow(z, offset);
     parts.push(z);
+    row += chunk.rows;
   }
   return concatenate(parts);
 }
@@ -47,6 +50,7 @@ function encodedMean(encoder: Matrix, mean: Float64Array): Float64Array {
       received: describe(mean),
     });
   }
+  checkFinite('mean', new Matrix(1, mean.length, mean));
   return Float64Array.from({ length: encoder.rows }, (_, i) => {
     let sum = 0;
     for (let j = 0; j < encoder.cols; j++) sum += (encoder.data[i * encoder.cols + j] as number) * (mean[j] as number);

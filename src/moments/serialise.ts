@@ -1,11 +1,12 @@
 import { openNpz, writeNpz } from '../data/npz.js';
 import { describe, EigenviewError } from '../errors.js';
-import { checkFinite, checkInteger, checkNumber, shape } from '../matrix/check.js';
+import { checkFinite, checkInteger, checkNumber, checkSymmetric, shape } from '../matrix/check.js';
 import { Matrix } from '../matrix/matrix.js';
 import type { MomentFields } from './view-moments.js';
 
-/** The fields that are not matrices, and those that are there together or not at all. */
+/** The fields that are not matrices, those that are symmetric, and those that are there together or not at all. */
 const VECTORS: readonly string[] = ['inputMean', 'viewMean', 'targetMean'];
+const SYMMETRIC: readonly string[] = ['second', 'meanSecond', 'inputSecond'];
 const NUMBERS: readonly string[] = ['count', 'inputEnergy', 'targetEnergy'];
 const TARGETS: readonly string[] = ['targetCross', 'targetInput', 'targetMean', 'targetEnergy'];
 
@@ -44,7 +45,7 @@ export function fromJson(json: unknown): MomentFields {
           : describe(json),
     });
   }
-  const known: Record<string, number | Matrix> = {};
+  const known: Record<string, number | Matrix> = Object.create(null);
   for (const [name, value] of Object.entries(fields))
     known[name] = typeof value === 'number' ? value : decode(name, value);
   return assemble('json', known);
@@ -56,7 +57,7 @@ export async function save(path: string, moments: MomentFields): Promise<void> {
 
 export async function load(path: string): Promise<MomentFields> {
   const npz = await openNpz(path);
-  const known: Record<string, number | Matrix> = {};
+  const known: Record<string, number | Matrix> = Object.create(null);
   for (const name of npz.names) {
     const matrix = await npz.read(name);
     known[name] = NUMBERS.includes(name) && matrix.data.length === 1 ? (matrix.data[0] as number) : matrix;
@@ -84,7 +85,7 @@ function assemble(where: string, known: Record<string, number | Matrix>): Moment
   const numbers = NUMBERS.filter((name) => hasTarget || !TARGETS.includes(name));
   const result: Record<string, unknown> = {};
   for (const name of Object.keys(known)) {
-    if (name in shapes || numbers.includes(name)) continue;
+    if (Object.hasOwn(shapes, name) || numbers.includes(name)) continue;
     throw new EigenviewError('INVALID_ARGUMENT', `${where} has a field '${name}' that ViewMoments do not have.`);
   }
   for (const [name, [rows, cols]] of Object.entries(shapes)) {
@@ -96,6 +97,7 @@ function assemble(where: string, known: Record<string, number | Matrix>): Moment
         received: shape(matrix),
       });
     }
+    if (SYMMETRIC.includes(name)) checkSymmetric(name, matrix);
     result[name] = VECTORS.includes(name) ? Float64Array.from(matrix.data) : matrix;
   }
   for (const name of numbers) {

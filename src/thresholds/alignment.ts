@@ -48,7 +48,8 @@ export interface AlignmentProblem {
  *
  * A tie counts as one within rounding: 16 eps of the terms compared.
  *
- * @throws EigenviewError `OUT_OF_RANGE` for a negative eigenvalue or a signal without energy, `SHAPE_MISMATCH`, `EMPTY`
+ * @throws EigenviewError `OUT_OF_RANGE` for a negative eigenvalue, a signal without energy, or scores beyond float64;
+ * `SHAPE_MISMATCH`, `EMPTY`
  * @example
  * ```ts
  * alignmentThresholds({ signal: [4], theta: [1, 1], gamma: [9] }).prefer; // 'joint-embedding'
@@ -60,9 +61,16 @@ export function alignmentThresholds(problem: AlignmentProblem): AlignmentThresho
   const eta = least(signal, (a, i) => a / Math.sqrt(a + at(theta, i)));
   const delta = least(signal, (a, i) => a / (a + at(theta, i)));
   const noise = Array.from(gamma, (value, i) => ({ gamma: value, theta: at(theta, k + i) })).filter((n) => n.gamma > 0);
-  const reconstruction = greatest(noise.map((n) => n.gamma / eta / eta - n.theta / n.gamma - 1));
-  const jointEmbedding = greatest(noise.map((n) => (1 - delta) / delta - n.theta / n.gamma));
-  const scale = greatest(noise.map((n) => n.gamma / eta / eta + n.theta / n.gamma + 1 / delta));
+  const conditions = noise.map((n) => ({
+    reconstruction: n.gamma / eta / eta - n.theta / n.gamma - 1,
+    jointEmbedding: (1 - delta) / delta - n.theta / n.gamma,
+    terms: n.gamma / eta / eta + n.theta / n.gamma + 1 / delta,
+  }));
+  const reconstruction = greatest(conditions.map((c) => c.reconstruction));
+  const jointEmbedding = greatest(conditions.map((c) => c.jointEmbedding));
+  // Only the coordinates that set a threshold round it.
+  const decisive = conditions.filter((c) => c.reconstruction === reconstruction || c.jointEmbedding === jointEmbedding);
+  checkRepresentable(eta, delta, reconstruction, jointEmbedding);
   return {
     eta,
     delta,
@@ -72,7 +80,7 @@ export function alignmentThresholds(problem: AlignmentProblem): AlignmentThresho
       noise.map((n) => n.gamma),
       (eta / delta) * eta,
     ),
-    prefer: preference(reconstruction, jointEmbedding, scale),
+    prefer: preference(reconstruction, jointEmbedding, greatest(decisive.map((c) => c.terms))),
   };
 }
 
@@ -125,6 +133,14 @@ function checkProblem(problem: AlignmentProblem): AlignmentProblem {
     });
   }
   return problem;
+}
+
+function checkRepresentable(eta: number, delta: number, reconstruction: number, jointEmbedding: number): void {
+  if (eta > 0 && delta > 0 && reconstruction < Infinity && jointEmbedding < Infinity) return;
+  throw new EigenviewError('OUT_OF_RANGE', 'The eigenvalues are too far apart for float64.', {
+    argument: 'signal, theta and gamma',
+    expected: 'within about 100 orders of magnitude of each other',
+  });
 }
 
 function checkEigenvalues(argument: string, values: unknown, positive: boolean): void {

@@ -26,7 +26,10 @@ export function covarianceMatrix(argument: string, covariance: Covariance, dim: 
   return Matrix.diagonal(typeof covariance === 'number' ? new Float64Array(dim).fill(covariance) : covariance);
 }
 
-/** A square root R with R Rᵀ the covariance: standard deviations if it is diagonal, else Q Λ^{1/2}. */
+/**
+ * A square root R with R Rᵀ the covariance: standard deviations if it is diagonal, else the symmetric Q Λ^{1/2} Qᵀ. That
+ * one is unique: repeated eigenvalues leave Q open, and with it the noise that a seed stands for, but not this product.
+ */
 export async function covarianceRoot(
   argument: string,
   covariance: Covariance,
@@ -36,13 +39,20 @@ export async function covarianceRoot(
   checkDimension(argument, covariance, dim);
   if (typeof covariance === 'number') return new Float64Array(dim).fill(Math.sqrt(covariance));
   if (covariance instanceof Float64Array) return covariance.map(Math.sqrt);
-  const { values, vectors } = await linalg.async.eigh({ reproducible: true }, covariance, undefined, undefined);
-  // Semi-definite to rounding: what is negative is zero.
-  return new Matrix(
+  const control = { reproducible: true };
+  const { values, vectors } = await linalg.async.eigh(control, covariance, undefined, undefined);
+  // Semi-definite to rounding: what is within it is zero.
+  const rounding = dim * Number.EPSILON * Math.max(0, values[0] as number);
+  const deviations = values.map((value) => (value > rounding ? Math.sqrt(value) : 0));
+  const scaled = new Matrix(
     dim,
     dim,
-    vectors.data.map((x, i) => x * Math.sqrt(Math.max(0, values[i % dim] as number))),
+    vectors.data.map((x, i) => x * (deviations[i % dim] as number)),
   );
+  const root = await linalg.async.matmul(control, scaled, vectors, false, true);
+  // A coordinate without variance gets no noise, not even rounding.
+  for (let i = 0; i < dim; i++) if (covariance.data[i * (dim + 1)] === 0) root.row(i).fill(0);
+  return root;
 }
 
 function checkDimension(argument: string, covariance: Covariance, dim: number): void {

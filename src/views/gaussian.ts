@@ -1,5 +1,5 @@
 import { EigenviewError } from '../errors.js';
-import { checkNumber, checkOptions } from '../matrix/check.js';
+import { checkNumber, checkOptions, maxAbs } from '../matrix/check.js';
 import { Matrix } from '../matrix/matrix.js';
 import { type Covariance, checkCovariance, covarianceMatrix } from './covariance.js';
 import type { InputMoments, ViewExpectation, ViewProcess } from './view-process.js';
@@ -52,7 +52,7 @@ function additive(input: InputMoments, covariance: Matrix): ViewExpectation {
 /** Σ = Θ + α²Γ. */
 function augmentationCovariance(theta: Covariance, gamma: Covariance, alpha: number, dim: number): Matrix {
   const sum = add(covarianceMatrix('theta', theta, dim), covarianceMatrix('gamma', gamma, dim), alpha * alpha);
-  if (sum.data.every(Number.isFinite)) return sum;
+  if (Number.isFinite(maxAbs(sum.data))) return sum;
   throw new EigenviewError('OUT_OF_RANGE', 'The augmentation covariance Θ + α²Γ overflows.', {
     argument: 'alpha',
     expected: 'such that α²Γ is finite',

@@ -5,6 +5,7 @@
 #include <algorithm>
 #include <cmath>
 #include <cstdint>
+#include <cstring>
 #include <limits>
 
 #include "../buffer.h"
@@ -21,10 +22,17 @@ inline void multiply(bool ta, bool tb, int m, int n, int k, double alpha, const 
   lapack::gemm(tb ? 'T' : 'N', ta ? 'T' : 'N', n, m, k, alpha, b, ldb, a, lda, beta, c, ldc);
 }
 
+// NaN if any is: without its sign, a number's bits order as the number does, and those of NaN last.
 inline double max_abs(const double* x, int64_t n) {
-  double largest = 0;
-  for (int64_t i = 0; i < n; i++) largest = std::max(largest, std::fabs(x[i]));
-  return largest;
+  uint64_t largest = 0;
+  for (int64_t i = 0; i < n; i++) {
+    uint64_t bits;
+    std::memcpy(&bits, x + i, sizeof bits);
+    largest = std::max(largest, bits & 0x7fffffffffffffffu);
+  }
+  double result;
+  std::memcpy(&result, &largest, sizeof result);
+  return result;
 }
 
 // Frobenius norm of n numbers, scaled by the largest.
@@ -65,6 +73,41 @@ inline double sign_of(const double* v, int64_t n) { return v[leading(v, n)] < 0 
 
 inline void scale(double* x, int64_t n, double factor) {
   for (int64_t i = 0; i < n; i++) x[i] *= factor;
+}
+
+// Squares of elements beyond these bounds would overflow or underflow. Such a matrix is decomposed as 2^-e times itself,
+// which is exact, with e = excess(a) (else 0; always even, so that roots of 2^e are exact too).
+inline int excess(const Matrix& a) {
+  const double largest = max_abs(a.data.data(), a.size());
+  if (largest == 0 || (largest > 1e-100 && largest < 1e100)) return 0;
+  return std::ilogb(largest) / 2 * 2;
+}
+
+inline Matrix times_power_of_two(const Matrix& a, int exponent) {
+  Matrix scaled(a.rows, a.cols);
+  for (int64_t i = 0; i < a.size(); i++) scaled.data[i] = std::ldexp(a.data[i], exponent);
+  return scaled;
+}
+
+inline void check_range(const double* x, int64_t n) {
+  if (!std::isfinite(max_abs(x, n))) throw Failure(Status::out_of_range);
+}
+
+// Moves results back; they may not fit.
+inline void multiply_power_of_two(double* x, int64_t n, int exponent) {
+  for (int64_t i = 0; i < n; i++) x[i] = std::ldexp(x[i], exponent);
+  check_range(x, n);
+}
+
+// decompose(2^-e a) for e = excess(a) ≠ 0, and an eigenvalue that it fails with moved back.
+template <class Decompose>
+auto decompose_scaled(const Matrix& a, int e, const Decompose& decompose) {
+  try {
+    return decompose(times_power_of_two(a, -e));
+  } catch (Failure& failure) {
+    if (failure.value) failure.value = std::ldexp(*failure.value, e);
+    throw;
+  }
 }
 
 // LAPACK reports workspace sizes as doubles, and counts them in 32-bit integers.

@@ -51,6 +51,12 @@ double residual(const Matrix& a, const Eig& eig) {
 
 Eig eig(const Matrix& a) {
   const int n = a.rows;
+  if (const int e = excess(a)) {
+    Eig result = eig(times_power_of_two(a, -e));
+    multiply_power_of_two(result.re.data(), n, e);
+    multiply_power_of_two(result.im.data(), n, e);
+    return result;
+  }
   Matrix work_matrix(n, n), vectors(n, n);
   for (int64_t i = 0; i < n; i++) {
     for (int64_t j = 0; j < n; j++) work_matrix(j, i) = a(i, j);

@@ -38,10 +38,26 @@ double residual(const Matrix& a, const Matrix* b, const Spectrum& pairs) {
   return ratio(ratio(norm(av.data.data(), av.size()), whole), norm(pairs.vectors.data.data(), pairs.vectors.size()));
 }
 
+// The pair 2^-ea a, 2^-eb b has the eigenvalues 2^(eb-ea) λ, and eigenvectors 2^(eb/2) v of unit length in it.
+Eigh eigh_scaled(const Matrix& a, int ea, const Matrix& b, int eb, int k) {
+  const Matrix unit = times_power_of_two(a, -ea);
+  Eigh result = decompose_scaled(b, eb, [&](const Matrix& unit_b) { return eigh(unit, &unit_b, k); });
+  multiply_power_of_two(result.values.data(), k, ea - eb);
+  multiply_power_of_two(result.vectors.data.data(), result.vectors.size(), -eb / 2);
+  return result;
+}
+
 }  // namespace
 
 Eigh eigh(const Matrix& a, const Matrix* b, int k) {
   const int n = a.rows;
+  const int ea = excess(a), eb = b == nullptr ? 0 : excess(*b);
+  if (eb != 0) return eigh_scaled(a, ea, *b, eb, k);
+  if (ea != 0) {
+    Eigh result = eigh(times_power_of_two(a, -ea), b, k);
+    multiply_power_of_two(result.values.data(), k, ea);
+    return result;
+  }
   Matrix reduced = a.clone(), l;
   if (b != nullptr) {
     l = factor(*b);

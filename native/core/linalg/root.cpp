@@ -37,6 +37,11 @@ std::optional<Matrix> inverse_factor(const Matrix& s) {
 
 Matrix inverse_sqrt(const Matrix& a, std::optional<double> rank_tolerance) {
   const int n = a.rows;
+  if (const int e = excess(a)) {
+    Matrix root = decompose_scaled(a, e, [&](const Matrix& unit) { return inverse_sqrt(unit, rank_tolerance); });
+    multiply_power_of_two(root.data.data(), root.size(), -e / 2);
+    return root;
+  }
   const Spectrum spectrum = definite_spectrum(a, rank_tolerance);
   const int rank = kept(spectrum, rank_tolerance);
   // Q Λ^{-1/4} times its own transpose: symmetric but for rounding, which mirroring removes.
@@ -50,6 +55,11 @@ Matrix inverse_sqrt(const Matrix& a, std::optional<double> rank_tolerance) {
 }
 
 Matrix whiten(const Matrix& s, std::optional<double> rank_tolerance) {
+  if (const int e = excess(s)) {
+    Matrix rows = decompose_scaled(s, e, [&](const Matrix& unit) { return whiten(unit, rank_tolerance); });
+    multiply_power_of_two(rows.data.data(), rows.size(), -e / 2);
+    return rows;
+  }
   if (!rank_tolerance) {
     if (std::optional<Matrix> inverse = inverse_factor(s)) return std::move(*inverse);
   }

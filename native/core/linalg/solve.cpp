@@ -6,6 +6,11 @@ namespace eigenview {
 
 Matrix cholesky(const Matrix& a) {
   const int n = a.rows;
+  if (const int e = excess(a)) {
+    Matrix l = decompose_scaled(a, e, cholesky);
+    multiply_power_of_two(l.data.data(), l.size(), e / 2);
+    return l;
+  }
   // The upper factor in LAPACK's column-major eyes is the lower one in ours.
   Matrix l = a.clone();
   if (lapack::potrf('U', n, l.data.data(), n) != 0) {
@@ -21,6 +26,12 @@ Matrix cholesky(const Matrix& a) {
 
 Matrix solve(const Matrix& a, const Matrix& b) {
   const int n = a.rows, columns = b.cols;
+  const int ea = excess(a), eb = excess(b);
+  if (ea != 0 || eb != 0) {
+    Matrix x = solve(times_power_of_two(a, -ea), times_power_of_two(b, -eb));
+    multiply_power_of_two(x.data.data(), x.size(), eb - ea);
+    return x;
+  }
   // LAPACK sees Aᵀ; its infinity norm is our 1-norm.
   Matrix factors = a.clone();
   std::vector<double> sums(static_cast<size_t>(n), 0.0);

@@ -1,5 +1,6 @@
 #include "spectrum.h"
 
+#include <limits>
 #include <vector>
 
 #include "dense.h"
@@ -22,8 +23,10 @@ Spectrum divide_and_conquer(Matrix a) {
   return result;
 }
 
-// Relatively robust representations: cost of the back-transformation grows with k alone.
-Spectrum robust_representations(Matrix a, int k) {
+// Bisection and inverse iteration for few pairs, relatively robust representations for all: little workspace, and the
+// cost of the back-transformation grows with k alone. Nothing where inverse iteration fails, as it may on a tight cluster.
+std::optional<Spectrum> largest_pairs(const Matrix& original, int k) {
+  Matrix a = original.clone();
   const int n = a.rows;
   // LAPACK wants n values even when fewer are asked for.
   Buffer values(n);
@@ -35,9 +38,12 @@ Spectrum robust_representations(Matrix a, int k) {
                 &integer_size, -1);
   Buffer work(workspace(size));
   std::vector<int> integers(static_cast<size_t>(integer_size));
-  check(lapack::syevr(n, a.data.data(), n, n - k + 1, n, values.data(), vectors.data.data(), n, support.data(),
-                      work.data(), static_cast<int>(work.size()), integers.data(), integer_size));
-  return {Buffer::copy(values.data(), k), std::move(vectors)};
+  const int info = lapack::syevr(n, a.data.data(), n, n - k + 1, n, values.data(), vectors.data.data(), n,
+                                 support.data(), work.data(), static_cast<int>(work.size()), integers.data(),
+                                 integer_size);
+  if (info > 0) return std::nullopt;
+  check(info);
+  return Spectrum{Buffer::copy(values.data(), k), std::move(vectors)};
 }
 
 [[noreturn]] void fail(Status status, const Spectrum& spectrum) {
@@ -52,7 +58,13 @@ Spectrum robust_representations(Matrix a, int k) {
 }  // namespace
 
 Spectrum spectrum(Matrix a, int k) {
-  return 2 * k < a.rows ? robust_representations(std::move(a), k) : divide_and_conquer(std::move(a));
+  // The 2 n² doubles of workspace for divide and conquer, which LAPACK counts in 32 bits.
+  const bool countable = 2.0 * a.rows * a.rows + 6.0 * a.rows < std::numeric_limits<int>::max();
+  if (2 * k < a.rows || !countable) {
+    if (std::optional<Spectrum> found = largest_pairs(a, k)) return std::move(*found);
+    if (!countable) throw Failure(Status::no_convergence);
+  }
+  return divide_and_conquer(std::move(a));
 }
 
 Spectrum definite_spectrum(const Matrix& a, std::optional<double> rank_tolerance) {

@@ -8,11 +8,11 @@
 namespace eigenview {
 
 struct Spectrum {
-  Buffer values;   // k, ascending
-  Matrix vectors;  // k×n, orthonormal rows, signs as they come
+  Buffer values;   // r, ascending
+  Matrix vectors;  // r×n, orthonormal rows, signs as they come
 };
 
-// The largest k eigenpairs of a symmetric n×n matrix, which is destroyed.
+// The largest r ≥ k eigenpairs of a symmetric n×n matrix, which is destroyed.
 Spectrum spectrum(Matrix a, int k);
 
 // The full spectrum of a matrix that must be positive semi-definite, and definite without a rank tolerance: its smallest

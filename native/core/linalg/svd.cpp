@@ -5,14 +5,16 @@
 namespace eigenview {
 namespace {
 
-// gesdd of the row-major m×n matrix, which is destroyed: LAPACK sees its transpose, so its left vectors are our right ones.
-Svd divide_and_conquer(Matrix a) {
-  const int m = a.rows, n = a.cols, r = std::min(m, n);
+// gesdd of the row-major m×n matrix: LAPACK sees its transpose, so its left vectors are our right ones.
+Svd divide_and_conquer(const Matrix& original) {
+  const int m = original.rows, n = original.cols, r = std::min(m, n);
+  // LAPACK's own workspace formula, which its 32-bit integers would not hold.
+  if (4.0 * r * r + 7.0 * r > std::numeric_limits<int>::max()) throw Failure(Status::too_large);
+  Matrix a = original.clone();
   Svd result{Matrix(m, r), Buffer(r), Matrix(r, n), 0};
   std::vector<int> integers(8 * static_cast<size_t>(r));
   double* vt = result.vt.data.data();
   double* u = result.u.data.data();
-  const Matrix original = a.clone();
   double size = 0;
   check(lapack::gesdd(n, m, a.data.data(), n, result.s.data(), vt, n, u, r, &size, -1, integers.data()));
   Buffer work(workspace(size));
@@ -107,7 +109,7 @@ Svd by_gram(const Matrix& a, int k) {
   Matrix y(m, k), r;
   multiply(false, true, m, k, n, 1, a.data.data(), n, basis, n, 0, y.data.data(), k);
   orthonormalise(y, r);
-  const Svd small = divide_and_conquer(std::move(r));
+  const Svd small = divide_and_conquer(r);
   Svd result{Matrix(m, k), Buffer::copy(small.s.data(), k), Matrix(k, n), 0};
   multiply(false, false, m, k, k, 1, y.data.data(), k, small.u.data.data(), k, 0, result.u.data.data(), k);
   multiply(false, false, k, n, k, 1, small.vt.data.data(), k, basis, n, 0, result.vt.data.data(), n);
@@ -124,16 +126,20 @@ Matrix transposed(const Matrix& a) {
 
 Svd transposed(Svd svd) { return {transposed(svd.vt), std::move(svd.s), transposed(svd.u), svd.residual}; }
 
-// Few of many, and squares that stay far from overflow and underflow.
+// Few of many.
 bool gram_suits(const Matrix& a, int k) {
   const int small = std::min(a.rows, a.cols);
-  const double largest = max_abs(a.data.data(), a.size());
-  return small >= 64 && 8 * k <= small && largest < 1e100 && largest > 1e-100;
+  return small >= 64 && 8 * k <= small;
 }
 
 }  // namespace
 
 Svd svd(const Matrix& a, int k) {
+  if (const int e = excess(a)) {
+    Svd result = svd(times_power_of_two(a, -e), k);
+    multiply_power_of_two(result.s.data(), k, e);
+    return result;
+  }
   const int small = std::min(a.rows, a.cols);
   if (gram_suits(a, k)) {
     Svd result = a.rows >= a.cols ? by_gram(a, k) : transposed(by_gram(transposed(a), k));
@@ -144,7 +150,7 @@ Svd svd(const Matrix& a, int k) {
       return result;
     }
   }
-  Svd result = divide_and_conquer(a.clone());
+  Svd result = divide_and_conquer(a);
   if (k < small) result = truncate(std::move(result), k);
   fix_signs(result);
   result.residual = k < small ? residual_truncated(a, result) : residual_full(a, result);

@@ -33,8 +33,8 @@ class Gram {
   // finite data overflow, leaving the accumulator unusable.
   void sum(int threads);
 
-  // Adds to `gram` (width², row-major, both triangles) everything filled so far, the partial area included; nothing may
-  // be running. Returns the number of rows.
+  // Writes to `gram` (width², row-major, both triangles) everything filled so far, the partial area included; nothing
+  // may be running. Returns the number of rows.
   int64_t snapshot(int threads, double* gram);
 
   int width() const { return width_; }

@@ -49,7 +49,10 @@ void add_diagonal_noise(Matrix& x, const double* deviations, Stream stream, uint
         normals(stream, first_sample + static_cast<uint64_t>(i), run.block, run.blocks, g.data());
         const int64_t start = 2 * static_cast<int64_t>(run.block);
         const int64_t count = std::min(2 * run.blocks, d - start);
-        for (int64_t j = 0; j < count; j++) row[start + j] += deviations[start + j] * g[j];
+        for (int64_t j = 0; j < count; j++) {
+          // Adding 0 would change −0; adding −0 changes nothing.
+          row[start + j] += deviations[start + j] > 0 ? deviations[start + j] * g[j] : -0.0;
+        }
       }
     }
   });

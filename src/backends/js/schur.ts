@@ -71,7 +71,7 @@ function francis(form: Schur, low: number, high: number, exceptional: boolean): 
     c * (a + t.get(low + 1, low + 1) - p - r),
     c * t.get(low + 2, low + 1),
   ];
-  similarity(form, low, reflectorOf(first));
+  similarity(form, low, low, reflectorOf(first));
   for (let k = low; k + 2 <= high; k++) eliminate(form, k, k + 1, Math.min(k + 4, high + 1));
 }
 
@@ -79,19 +79,19 @@ function francis(form: Schur, low: number, high: number, exceptional: boolean): 
 function eliminate(form: Schur, k: number, from: number, to: number): void {
   const { t } = form;
   const column = Array.from({ length: to - from }, (_, i) => t.get(from + i, k));
-  similarity(form, from, reflectorOf(column));
+  similarity(form, k, from, reflectorOf(column));
   for (let i = from + 1; i < to; i++) t.data[i * t.cols + k] = 0;
 }
 
-/** P T P and Q P for the reflection P = I − v vᵀ of coordinates from `at` on. */
-function similarity({ t, q }: Schur, at: number, v: Float64Array | undefined): void {
+/** P T P and Q P for the reflection P = I − v vᵀ of coordinates from `at` on; T is zero there left of column `first`. */
+function similarity({ t, q }: Schur, first: number, at: number, v: Float64Array | undefined): void {
   if (v === undefined) return;
   const n = t.rows;
-  for (let j = 0; j < n; j++) reflect(t.data, at * n + j, n, v);
-  for (let i = 0; i < n; i++) {
-    reflect(t.data, i * n + at, 1, v);
-    reflect(q.data, i * n + at, 1, v);
-  }
+  for (let j = first; j < n; j++) reflect(t.data, at * n + j, n, v);
+  // Below the row after the reflected ones T is zero in these columns.
+  const last = Math.min(n - 1, at + v.length);
+  for (let i = 0; i <= last; i++) reflect(t.data, i * n + at, 1, v);
+  for (let i = 0; i < n; i++) reflect(q.data, i * n + at, 1, v);
 }
 
 /** Makes the 2×2 block at `l` triangular if its eigenvalues are real. */
@@ -103,6 +103,6 @@ function splitReal(form: Schur, l: number): void {
   if (discriminant < 0 || below === 0) return;
   const root = half + Math.sign(half || 1) * Math.sqrt(discriminant);
   // (root, below) is an eigenvector of the block.
-  similarity(form, l, reflectorOf([root, below]));
+  similarity(form, l, l, reflectorOf([root, below]));
   t.data[(l + 1) * t.cols + l] = 0;
 }
