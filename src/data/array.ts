@@ -1,6 +1,6 @@
 import { EigenviewError } from '../errors.js';
 import { Matrix } from '../matrix/matrix.js';
-import { ByteReader, type Member } from './bytes.js';
+import { ByteReader, type Fault, type Member } from './bytes.js';
 import { byteSize, decodedSize, decodeNumbers, type NumberFormat } from './numbers.js';
 import { type ChunkedSource, rowsPerChunk } from './source.js';
 
@@ -22,17 +22,22 @@ export function extents(shape: readonly number[]): { rows: number; cols: number 
   return { rows: shape[0] ?? 1, cols: shape.slice(1).reduce((product, extent) => product * extent, 1) };
 }
 
+/** Empty extents count as one here, lest they hide the others. */
+export function checkShape(shape: readonly number[], offset: number, fault: Fault): void {
+  if (Number.isSafeInteger(shape.reduce((product, extent) => product * Math.max(1, extent), 1))) return;
+  throw fault('The header promises more than any file can hold.', {
+    offset,
+    expected: 'fewer than 2^53 elements',
+    received: shape.join('×').slice(0, 200),
+  });
+}
+
 /** Checks what a header says against the file. Called when the file is opened and again in each iteration. */
 export function checkArray(reader: ByteReader, { header, shape, format }: Omit<ArrayFile, 'path'>): void {
+  checkShape(shape, header.length, (summary, facts) => reader.fault(summary, facts));
   const { rows, cols } = extents(shape);
   const bytes = header.length + rows * cols * byteSize(format.kind);
   const text = `a header of ${header.length} and ${rows}×${cols} ${format.kind} numbers`;
-  if (!Number.isSafeInteger(bytes)) {
-    throw reader.fault('The header promises more than any file can hold.', {
-      expected: 'a sane shape',
-      received: text,
-    });
-  }
   reader.expectSize(bytes, text);
   if (cols > WIDEST) {
     throw new EigenviewError('TOO_LARGE', `One row has ${cols} numbers.`, {

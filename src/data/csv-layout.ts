@@ -81,12 +81,14 @@ interface Fields {
  */
 async function detect(records: RecordReader): Promise<Fields> {
   const candidates = DELIMITERS.flatMap((delimiter) => attempt(records, delimiter) ?? []);
+  // Broken whatever the delimiter is: this says how.
+  if (candidates.length === 0) return fieldsOf(records, ',');
   const cutting = candidates.filter(({ texts }) => texts.length > 1);
   const second = await records.next();
   const fitting = cutting.find(
     ({ delimiter, texts }) => !second || attempt(records, delimiter)?.texts.length === texts.length,
   );
-  return fitting ?? cutting.find(({ delimiter }) => delimiter !== ' ') ?? candidates[0] ?? fieldsOf(records, ',');
+  return fitting ?? cutting.find(({ delimiter }) => delimiter !== ' ') ?? (candidates[0] as Fields);
 }
 
 function attempt(records: RecordReader, delimiter: string): Fields | undefined {

@@ -2,7 +2,7 @@ import { describe, EigenviewError } from '../errors.js';
 import { checkMatrix } from '../matrix/check.js';
 import { Matrix, type MatrixData } from '../matrix/matrix.js';
 import { writeAtomically } from '../store/atomic.js';
-import { type ArrayFile, arraySource, checkArray, extents, readRows, reopen } from './array.js';
+import { type ArrayFile, arraySource, checkArray, checkShape, extents, readRows, reopen } from './array.js';
 import { ByteReader, type Fault, type Member } from './bytes.js';
 import { makeNpyHeader, type NpyHeader, parseNpyHeader } from './npy-header.js';
 import { byteSize, decodedSize, decodeNumbers } from './numbers.js';
@@ -116,6 +116,7 @@ export function decodeNpy(bytes: Uint8Array, name = 'bytes'): Matrix {
   }
   const fault: Fault = (summary, facts) => new EigenviewError('FILE_FORMAT', summary, { file: name, ...facts });
   const { bytes: header, shape, format, fortran } = headerOf(bytes, fault);
+  checkShape(shape, header.length, fault);
   const { rows, cols } = extents(shape);
   const wanted = rows * cols * byteSize(format.kind);
   if (header.length + wanted !== bytes.length) {

@@ -27,7 +27,7 @@ export interface LabelledSource extends ChunkedSource {
 /** The size of a chunk, unless one row is larger. */
 const CHUNK_BYTES = 4 << 20;
 
-/** How many rows of so many bytes make a chunk. */
+/** How many rows of so many bytes make a chunk; without limit where a row has none. */
 export function rowsPerChunk(rowBytes: number): number {
-  return rowBytes === 0 ? Number.MAX_SAFE_INTEGER : Math.max(1, Math.floor(CHUNK_BYTES / rowBytes));
+  return Math.max(1, Math.floor(CHUNK_BYTES / rowBytes));
 }

@@ -33,16 +33,17 @@ export interface NativeAddon {
 /** Where the build puts the module, seen from src/runtime and dist/runtime alike. */
 export const addonPath = fileURLToPath(new URL('../../build/Release/eigenview.node', import.meta.url));
 
-let loaded: NativeAddon | EigenviewError | undefined;
+/** The module, or the error to throw, made anew for each caller. */
+let loaded: NativeAddon | (() => EigenviewError) | undefined;
 
 /** The native module, loaded at the first call. @throws EigenviewError `BACKEND_UNAVAILABLE`, saying why */
 export function loadAddon(): NativeAddon {
   loaded ??= tryLoad();
-  if (loaded instanceof EigenviewError) throw loaded;
+  if (typeof loaded === 'function') throw loaded();
   return loaded;
 }
 
-function tryLoad(): NativeAddon | EigenviewError {
+function tryLoad(): NativeAddon | (() => EigenviewError) {
   if (!existsSync(addonPath)) {
     return unavailable(
       `it has not been built: ${addonPath} does not exist`,
@@ -61,6 +62,6 @@ function tryLoad(): NativeAddon | EigenviewError {
   }
 }
 
-function unavailable(why: string, fix: string, cause?: unknown): EigenviewError {
-  return new EigenviewError('BACKEND_UNAVAILABLE', `The native backend is unavailable: ${why}.`, { fix, cause });
+function unavailable(why: string, fix: string, cause?: unknown): () => EigenviewError {
+  return () => new EigenviewError('BACKEND_UNAVAILABLE', `The native backend is unavailable: ${why}.`, { fix, cause });
 }

@@ -42,8 +42,7 @@ export class Lane {
 
   /** Whether a job of this share would start at once; if not, its inputs must be copied to survive the wait. */
   free(share: Share): boolean {
-    if (this.#waiting.length > 0 || this.#exclusive) return false;
-    return share === 'all' ? this.#running === 0 : this.#running < this.width;
+    return this.#waiting.length === 0 && this.#admits(share);
   }
 
   /**
@@ -53,6 +52,8 @@ export class Lane {
   run<T>(share: Share, job: (threads: number) => Promise<T>, signal?: AbortSignal): Promise<T> {
     if (signal?.aborted) return Promise.reject(signal.reason);
     return new Promise<T>((resolve, reject) => {
+      // Throws on a bad EIGENVIEW_THREADS: here, before this job could block those behind it.
+      threads();
       const start = (granted: number) => {
         this.#perform(job, granted).then(resolve, reject);
       };

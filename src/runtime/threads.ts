@@ -13,10 +13,14 @@ let count: number | undefined;
  * ```
  */
 export function threads(): number {
-  if (count !== undefined) return count;
+  count ??= defaultThreads();
+  return count;
+}
+
+function defaultThreads(): number {
   const wanted = process.env.EIGENVIEW_THREADS;
   if (wanted === undefined || wanted === '') return availableParallelism();
-  const parsed = Number(wanted);
+  const parsed: unknown = Number(wanted) || wanted;
   checkInteger('EIGENVIEW_THREADS', parsed, { min: 1, max: MAX_THREADS });
   return parsed;
 }
@@ -41,6 +45,8 @@ const MAX_THREADS = 1024;
 
 /** Threads of libuv's pool, on which native jobs run; libuv reads the same variable once, at its first job. */
 export function poolSize(): number {
-  const wanted = Number(process.env.UV_THREADPOOL_SIZE);
-  return Number.isInteger(wanted) && wanted > 0 ? Math.min(wanted, MAX_THREADS) : 4;
+  const wanted = process.env.UV_THREADPOOL_SIZE;
+  if (wanted === undefined) return 4;
+  // As libuv reads it: the digits it starts with, and what is no count is 1.
+  return Math.min(Math.max(1, Number.parseInt(wanted, 10) || 1), MAX_THREADS);
 }

@@ -42,13 +42,30 @@ export async function imageDataset(
   const { components, mean } = await pca(keep(images, held), { k: dims, ...options });
   const scores = await encode(components, held, { mean, ...options });
   const targets = oneHot(images.labels);
+  const sample = remember((seed, n) => {
+    const order = permutation(seed, scores.rows, STREAMS.subset).subarray(0, n);
+    return { signal: gather(scores, order), targets: gather(targets, order) };
+  });
   return {
     name,
     dims,
     rows: scores.rows,
-    signal: (seed, n) => pick(scores, permutation(seed, scores.rows, STREAMS.subset), n),
-    targets: (seed, n) => pick(targets, permutation(seed, scores.rows, STREAMS.subset), n),
+    signal: (seed, n) => each(sample(seed, n).signal),
+    targets: (seed, n) => each(sample(seed, n).targets),
   };
+}
+
+/** Keeps the last result: the study asks for one seed's sample several times in a row. */
+function remember<T>(make: (seed: number, n: number) => T): (seed: number, n: number) => T {
+  let last: { seed: number; n: number; value: T } | undefined;
+  return (seed, n) => {
+    if (last?.seed !== seed || last.n !== n) last = { seed, n, value: make(seed, n) };
+    return last.value;
+  };
+}
+
+async function* each<T>(items: Iterable<T>): AsyncGenerator<T, void, undefined> {
+  yield* items;
 }
 
 /** The chunks as they come, and a list of them. */
@@ -59,11 +76,17 @@ async function* keep(source: AsyncIterable<Matrix>, held: Matrix[]): AsyncGenera
   }
 }
 
-async function* pick(from: Matrix, order: Uint32Array, n: number): AsyncGenerator<Matrix, void, undefined> {
-  for (let start = 0; start < n; start += CHUNK_ROWS) {
-    const count = Math.min(CHUNK_ROWS, n - start);
-    const chunk = new Matrix(count, from.cols);
-    for (let i = 0; i < count; i++) chunk.data.set(from.row(order[start + i] as number), i * from.cols);
-    yield chunk;
+/** The rows in the given order, in chunks. */
+function gather(from: Matrix, order: Uint32Array): Matrix[] {
+  const { data, cols } = from;
+  const chunks: Matrix[] = [];
+  for (let start = 0; start < order.length; start += CHUNK_ROWS) {
+    const chunk = new Matrix(Math.min(CHUNK_ROWS, order.length - start), cols);
+    for (let i = 0; i < chunk.rows; i++) {
+      const row = (order[start + i] as number) * cols;
+      for (let j = 0; j < cols; j++) chunk.data[i * cols + j] = data[row + j] as number;
+    }
+    chunks.push(chunk);
   }
+  return chunks;
 }

@@ -1,6 +1,6 @@
-import fc from 'fast-check';
 import { expect, it } from 'vitest';
 import { crc32 } from '../../src/data/crc32.js';
+import fc from '../support/properties.js';
 
 /** One bit at a time, straight from the polynomial. */
 function byDefinition(bytes: Uint8Array): number {

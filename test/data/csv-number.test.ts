@@ -1,6 +1,6 @@
-import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import { parseNumber } from '../../src/data/csv-number.js';
+import fc from '../support/properties.js';
 
 /** With text around the number, which must not be looked at. */
 function parse(text: string): number {

@@ -1,9 +1,9 @@
 import { truncateSync } from 'node:fs';
-import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import { ByteReader } from '../../src/data/bytes.js';
 import { RecordReader } from '../../src/data/csv-records.js';
 import { failure } from '../support/failure.js';
+import fc from '../support/properties.js';
 import { TemporaryFolder } from '../support/temporary.js';
 
 const folder = new TemporaryFolder();

@@ -1,7 +1,6 @@
 import { readFileSync } from 'node:fs';
 import { fileURLToPath } from 'node:url';
 import { gzipSync } from 'node:zlib';
-import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import { type CsvSource, openCsv } from '../../src/data/csv.js';
 import type { CsvOptions } from '../../src/data/csv-layout.js';
@@ -9,6 +8,7 @@ import { chunksOf, rowsOf } from '../support/chunks.js';
 import { dataPath, hasData } from '../support/data.js';
 import { failure } from '../support/failure.js';
 import { expectEveryPrefixFails } from '../support/prefixes.js';
+import fc from '../support/properties.js';
 import { listsOpenFiles, openCount, TemporaryFolder } from '../support/temporary.js';
 
 const folder = new TemporaryFolder();
@@ -106,6 +106,7 @@ describe('openCsv', () => {
     ['too few fields', '1,2\n3\n', {}, 'Line 2: the number of fields', 4],
     ['too many fields', '1,2\n3,4,5\n', {}, 'Line 2: the number of fields', 4],
     ['too many fields beside a label', '1,2\n3,4,5\n', { labels: 0 }, 'Line 2: the number of fields', 4],
+    ['a first line with stray quotes', 'a"b"c,d\nx,y\n1,2\n', {}, 'Line 1: a quote stands inside a field', 1],
     ['nothing', '', {}, 'The file has no rows', 0],
     ['a header alone', 'a,b\n', {}, 'The file has no rows', 4],
     ['binary data', Buffer.alloc(100), {}, 'The file has no rows', 100],

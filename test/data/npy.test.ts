@@ -1,13 +1,13 @@
 import { readFileSync, truncateSync } from 'node:fs';
 import { fileURLToPath } from 'node:url';
 import { gzipSync } from 'node:zlib';
-import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import { decodeNpy, encodeNpy, openNpy, writeNpy } from '../../src/data/npy.js';
 import { Matrix } from '../../src/matrix/matrix.js';
 import { chunksOf, rowsOf } from '../support/chunks.js';
 import { failure } from '../support/failure.js';
 import { expectEveryPrefixFails } from '../support/prefixes.js';
+import fc from '../support/properties.js';
 import { listsOpenFiles, openCount, TemporaryFolder } from '../support/temporary.js';
 
 const folder = new TemporaryFolder();
@@ -83,6 +83,16 @@ describe('openNpy and decodeNpy', () => {
     ['no dictionary', npy('descr'), 10],
     ['a sum in the shape', npy("{'descr': '<f8', 'fortran_order': False, 'shape': (1+1,)}"), 10],
     [
+      'more rows than can be counted',
+      npy(`{'descr': '<f8', 'fortran_order': False, 'shape': (1${'0'.repeat(30)}, 0)}`),
+      97,
+    ],
+    [
+      'a shape beyond all numbers',
+      npy(`{'descr': '<f8', 'fortran_order': False, 'shape': (1${'0'.repeat(400)}, 0)}`),
+      467,
+    ],
+    [
       'a shape beyond all files',
       npy("{'descr': '<f8', 'fortran_order': False, 'shape': (99999999999, 99999999999)}"),
       87,
@@ -99,6 +109,27 @@ describe('openNpy and decodeNpy', () => {
   it('accept the keys in any order and the long integers of Python 2', async () => {
     const bytes = npy('{"shape": (2L, 1L), "fortran_order": False, "descr": "|u1"}\n', Buffer.from([3, 4]));
     expect(decodeNpy(bytes).toArray()).toEqual([[3], [4]]);
+  });
+
+  it('take every byte but 0 for true', () => {
+    const bytes = npy("{'descr': '|b1', 'fortran_order': False, 'shape': (3,)}", Buffer.from([0, 1, 2]));
+    expect(decodeNpy(bytes).toArray()).toEqual([[0], [1], [1]]);
+  });
+
+  it('take rows of nothing, however many', async () => {
+    const path = folder.write(
+      'rows.npy',
+      npy("{'descr': '<f8', 'fortran_order': False, 'shape': (9000000000000000, 0)}"),
+    );
+    expect((await chunksOf(await openNpy(path))).map((chunk) => chunk.rows)).toEqual([9e15]);
+  });
+
+  it('refuse bytes behind compressed data in Fortran order', async () => {
+    const path = folder.write(
+      'long.npy',
+      gzipSync(Buffer.concat([readFileSync(fixture('fortran.npy')), Buffer.from('x')])),
+    );
+    expect(await failure(async () => rowsOf(await openNpy(path)))).toMatchObject({ code: 'FILE_FORMAT', offset: 224 });
   });
 
   it('report every cut of a file', async () => {

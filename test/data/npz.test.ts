@@ -1,12 +1,12 @@
 import { readFileSync } from 'node:fs';
 import { fileURLToPath } from 'node:url';
-import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import { openNpz, writeNpz } from '../../src/data/npz.js';
 import { Matrix } from '../../src/matrix/matrix.js';
 import { chunksOf, rowsOf } from '../support/chunks.js';
 import { failure } from '../support/failure.js';
 import { expectEveryPrefixFails } from '../support/prefixes.js';
+import fc from '../support/properties.js';
 import { listsOpenFiles, openCount, TemporaryFolder } from '../support/temporary.js';
 
 const folder = new TemporaryFolder();
@@ -68,6 +68,13 @@ describe('openNpz', () => {
     expect(error).toMatchObject({ code: 'FILE_FORMAT', offset: 224 });
     expect(error.message).toContain('In signed.npy: The checksum');
     expect((await file.read('scalar')).toArray()).toEqual([[2.5]]);
+  });
+
+  it('refuses a name that is there twice', async () => {
+    await writeNpz(folder.at('twice.npz'), { a: 1, b: 2 });
+    const bytes = readFileSync(folder.at('twice.npz')).toString('latin1').replaceAll('b.npy', 'a.npy');
+    const path = folder.write('twice.npz', Buffer.from(bytes, 'latin1'));
+    expect(await failure(() => openNpz(path))).toMatchObject({ code: 'FILE_FORMAT', file: path });
   });
 
   it('names what is not an archive, is not there, or not in it', async () => {

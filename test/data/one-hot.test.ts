@@ -1,7 +1,7 @@
-import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import { oneHot } from '../../src/data/one-hot.js';
 import { failure } from '../support/failure.js';
+import fc from '../support/properties.js';
 
 describe('oneHot', () => {
   it('has a single 1 per row, in the column of the label', () => {

@@ -1,20 +1,14 @@
 import { chmodSync, lstatSync, readFileSync, statSync, symlinkSync } from 'node:fs';
-import { type FileHandle, open } from 'node:fs/promises';
+import type { FileHandle } from 'node:fs/promises';
 import { createServer } from 'node:net';
 import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest';
 import { writeAtomically } from '../../src/store/atomic.js';
 import { failure } from '../support/failure.js';
+import { handles } from '../support/handles.js';
 import { TemporaryFolder } from '../support/temporary.js';
 
 const folder = new TemporaryFolder();
 const pieces = () => [Buffer.from('one '), Buffer.from('two')];
-
-/** The class of file handles, to make single calls fail. */
-async function handles(): Promise<FileHandle> {
-  const handle = await open(folder.path, 'r');
-  await handle.close();
-  return Object.getPrototypeOf(handle) as FileHandle;
-}
 
 function refusal(code: string): Error {
   return Object.assign(new Error(code), { code });

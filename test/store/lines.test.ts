@@ -1,6 +1,6 @@
-import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import { LineReader, type ReadBytes } from '../../src/store/lines.js';
+import fc from '../support/properties.js';
 
 const QUOTE = 0x22;
 
@@ -66,6 +66,7 @@ describe('LineReader', () => {
         const lines = await linesOf(new LineReader(read, quoted ? { quote: QUOTE } : {}));
         expect(lines).toEqual(expectedLines(text, quoted));
       }),
+      { numRuns: 1000 },
     );
   });
 
