@@ -5,12 +5,13 @@ import { Matrix } from '../../matrix/matrix.js';
 import { kernelError } from '../failure.js';
 
 /**
- * The power of two just below the largest magnitude of a matrix (1 for a zero matrix): dividing by it is exact, short of
- * underflow to nothing, for subnormal numbers too. Its exponent is even, so that its square root is exact.
+ * A power of two near the largest magnitude of a matrix (1 for a zero matrix): dividing by it is exact, short of underflow
+ * to nothing, for subnormal numbers too. Its exponent is even, so that its square root is exact.
  */
 export function binaryScale(a: Matrix): number {
   const largest = maxAbs(a.data);
-  return largest === 0 ? 1 : 2 ** (2 * Math.floor(Math.log2(largest) / 2));
+  // The logarithm of the largest numbers rounds to 1024.
+  return largest === 0 ? 1 : 2 ** Math.min(1022, 2 * Math.floor(Math.log2(largest) / 2));
 }
 
 /** A float64 copy, each element over `divisor`, whose reciprocal may overflow. */

@@ -5,12 +5,7 @@ import { binaryScale, checkConverged, dividedBy, frobenius, ratio } from './dens
 import { matmul } from './matmul.js';
 import { schur } from './schur.js';
 import { leading } from './signs.js';
-import { triangularEigenpairs } from './triangular.js';
-
-interface Pair {
-  value: Complex;
-  vector: Complex[];
-}
+import { type Eigenpair, triangularEigenpairs } from './triangular.js';
 
 export function eig(a: Matrix): Eig {
   const unit = binaryScale(a);
@@ -28,7 +23,7 @@ export function eig(a: Matrix): Eig {
   };
 }
 
-function decompose(a: Matrix): Pair[] {
+function decompose(a: Matrix): Eigenpair[] {
   const { t, q } = schur(a);
   const pairs = triangularEigenpairs(t).map(({ value, vector }) => ({ value, vector: normalise(rotate(q, vector)) }));
   // The conjugate of a pair of a real matrix is a pair.
@@ -62,16 +57,16 @@ function normalise(vector: Complex[]): Complex[] {
   return vector.map((x, i) => (i === at ? complex(largest / length) : scale(multiply(x, turn), 1 / length)));
 }
 
-function realRows(pairs: Pair[]): Matrix {
+function realRows(pairs: Eigenpair[]): Matrix {
   return Matrix.from(pairs.map(({ vector }) => vector.map((x) => x.re)));
 }
 
-function imaginaryRows(pairs: Pair[]): Matrix {
+function imaginaryRows(pairs: Eigenpair[]): Matrix {
   return Matrix.from(pairs.map(({ vector }) => vector.map((x) => x.im)));
 }
 
 /** Eigenvectors stand in rows, so AV − VΛ appears transposed. */
-function eigResidual(a: Matrix, pairs: Pair[]): number {
+function eigResidual(a: Matrix, pairs: Eigenpair[]): number {
   const re = matmul(realRows(pairs), a, false, true);
   const im = matmul(imaginaryRows(pairs), a, false, true);
   pairs.forEach(({ value, vector }, i) => {

@@ -1,11 +1,10 @@
 import { EigenviewError } from '../../errors.js';
-import { checkAttached } from '../../matrix/check.js';
+import { checkAttached, notFinite } from '../../matrix/check.js';
 import { Matrix } from '../../matrix/matrix.js';
 import type { Control } from '../linalg.js';
 import type { GramAccumulator, GramSnapshot } from '../moments.js';
 import { mirrorUpper } from './dense.js';
 import { dot } from './matmul.js';
-import { checkRow } from './rows.js';
 import { Pace } from './turns.js';
 
 /**
@@ -13,9 +12,6 @@ import { Pace } from './turns.js';
  * multiples of 256 of the whole stream, so the cut into chunks cannot show.
  */
 const BLOCK = 256;
-
-/** What the caller of viewMoments calls x and y. */
-type Argument = 'source' | 'target';
 
 export class Gram implements GramAccumulator {
   readonly #dx: number;
@@ -66,8 +62,8 @@ export class Gram implements GramAccumulator {
     await pace.pause();
     this.#checkAttached(x, y);
     for (let row = 0; row < x.rows; row++) {
-      this.#copy('source', x, row, 0);
-      if (y !== undefined) this.#copy('target', y, row, this.#dx);
+      this.#copy(x, row, 0);
+      if (y !== undefined) this.#copy(y, row, this.#dx);
       this.#filled++;
       this.#count++;
       if (this.#filled < BLOCK && !pace.due()) continue;
@@ -85,9 +81,7 @@ export class Gram implements GramAccumulator {
     if (y !== undefined) checkAttached('target', y);
   }
 
-  #copy(argument: Argument, source: Matrix, row: number, first: number): void {
-    checkRow(argument, source, row, this.#count);
-    const { data, cols } = source;
+  #copy({ data, cols }: Matrix, row: number, first: number): void {
     for (let j = 0; j < cols; j++) {
       this.#block[(first + j) * BLOCK + this.#filled] = data[row * cols + j] as number;
     }
@@ -102,19 +96,33 @@ export class Gram implements GramAccumulator {
         const product = dot(this.#block, i * BLOCK, this.#block, j * BLOCK, this.#filled);
         sum.data[at] = (sum.data[at] as number) + product;
       }
-      if (!Number.isFinite(sum.data[i * width + i])) throw this.#overflow(i);
+      if (!Number.isFinite(sum.data[i * width + i])) throw this.#notFinite(i);
       if (pace.due()) await pace.pause();
     }
   }
 
-  #overflow(coordinate: number): EigenviewError {
-    const inX = coordinate < this.#dx;
-    const column = inX ? coordinate : coordinate - this.#dx;
-    const argument = inX ? 'source' : 'target';
+  /** Why the sum of squares of a coordinate is not finite: an element of the block, or overflow. */
+  #notFinite(coordinate: number): EigenviewError {
+    for (let r = 0; r < this.#filled; r++) {
+      for (let c = 0; c < this.#width; c++) {
+        const value = this.#block[c * BLOCK + r] as number;
+        if (Number.isFinite(value)) continue;
+        const { argument, column } = this.#place(c);
+        return notFinite(argument, this.#count - this.#filled + r, column, value);
+      }
+    }
+    const { argument, column } = this.#place(coordinate);
     return new EigenviewError('OUT_OF_RANGE', `The squares of ${argument} column ${column} overflow.`, {
       argument,
       expected: 'of magnitude below about 1e150',
       fix: 'Rescale the data.',
     });
+  }
+
+  /** What the caller of viewMoments calls x and y, and the column there. */
+  #place(coordinate: number): { argument: string; column: number } {
+    return coordinate < this.#dx
+      ? { argument: 'source', column: coordinate }
+      : { argument: 'target', column: coordinate - this.#dx };
   }
 }

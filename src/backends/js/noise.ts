@@ -17,7 +17,12 @@ export async function addNoise(
   const noise = root instanceof Matrix ? correlated(root) : independent(root);
   await eachRow(control, x, (row) => {
     const drawn = noise.draw(block, block.firstSample + row);
-    for (let j = 0; j < d; j++) result.data[row * d + j] = (x.data[row * d + j] as number) + noise.at(drawn, j);
+    for (let j = 0; j < d; j++) {
+      const value = x.data[row * d + j] as number;
+      const added = noise.at(drawn, j);
+      // −0 + 0 is 0: what does not move keeps its bits.
+      result.data[row * d + j] = added === 0 ? value : value + added;
+    }
   });
   return result;
 }

@@ -44,8 +44,8 @@ interface Factors {
 }
 
 function decompose(a: Matrix): Factors {
+  // The tall one of A and Aᵀ has the smaller R; ml-matrix, wrong for wide matrices (mljs/matrix#203), never sees one.
   if (a.rows >= a.cols) return decomposeTall(a);
-  // Of a wide matrix ml-matrix returns wrong factors (mljs/matrix#203): decompose its transpose.
   const { left, values, right } = decomposeTall(a.transpose());
   return { left: right, values, right: left };
 }

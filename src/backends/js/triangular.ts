@@ -3,7 +3,7 @@ import type { Matrix } from '../../matrix/matrix.js';
 import { abs, add, type Complex, complex, divide, multiply, scale, subtract } from './complex.js';
 import { frobenius } from './dense.js';
 
-interface Pair {
+export interface Eigenpair {
   value: Complex;
   vector: Complex[];
 }
@@ -12,8 +12,8 @@ interface Pair {
 const HUGE = 1e100;
 
 /** One pair per real eigenvalue, and one per conjugate pair: the one with positive imaginary part. */
-export function triangularEigenpairs(t: Matrix): Pair[] {
-  const pairs: Pair[] = [];
+export function triangularEigenpairs(t: Matrix): Eigenpair[] {
+  const pairs: Eigenpair[] = [];
   for (let j = t.rows - 1; j >= 0; j--) {
     if (startsAbove(t, j)) {
       pairs.push(complexPair(t, j - 1));
@@ -30,14 +30,14 @@ function startsAbove(t: Matrix, i: number): boolean {
   return i > 0 && t.get(i, i - 1) !== 0;
 }
 
-function realPair(t: Matrix, j: number): Pair {
+function realPair(t: Matrix, j: number): Eigenpair {
   const value = complex(t.get(j, j));
   const vector = zeros(t.rows);
   vector[j] = complex(1);
   return { value, vector: substitute(t, value, vector, j - 1) };
 }
 
-function complexPair(t: Matrix, j: number): Pair {
+function complexPair(t: Matrix, j: number): Eigenpair {
   const half = (t.get(j, j) - t.get(j + 1, j + 1)) / 2;
   const im = Math.sqrt(-(half * half + t.get(j, j + 1) * t.get(j + 1, j)));
   const value = complex(t.get(j + 1, j + 1) + half, im);
@@ -61,10 +61,7 @@ function substitute(t: Matrix, value: Complex, x: Complex[], last: number): Comp
       x[i] = divide(scale(product(t, i, x, i + 1), -1), atLeast(subtract(complex(t.get(i, i)), value), smallest));
     }
     const size = Math.max(abs(x[i] as Complex), abs((x[i + 1] as Complex | undefined) ?? complex(0)));
-    if (size > HUGE)
-      x.forEach((element, k) => {
-        x[k] = scale(element, 1 / size);
-      });
+    if (size > HUGE) x = x.map((element) => scale(element, 1 / size));
   }
   return x;
 }
