@@ -44,6 +44,15 @@ export function kernelError(failure: KernelFailure): EigenviewError {
   }
 }
 
+/** The error for finite data whose second moments are not. */
+export function overflowError(argument: string, column: number): EigenviewError {
+  return new EigenviewError('OUT_OF_RANGE', `The squares of ${argument} column ${column} overflow.`, {
+    argument,
+    expected: 'of magnitude below about 1e150',
+    fix: 'Rescale the data.',
+  });
+}
+
 /** " along the direction 0.71·e0 − 0.71·e3 + …": the coordinates that carry most of a direction, for people. */
 export function along(direction: Float64Array): string {
   const order = Array.from(direction.keys()).sort((i, j) => weight(direction, j) - weight(direction, i));

@@ -19,11 +19,18 @@ export function checkCovariance(argument: string, value: unknown): asserts value
   });
 }
 
-/** The covariance as a d×d matrix. */
-export function covarianceMatrix(argument: string, covariance: Covariance, dim: number): Matrix {
+/** Adds `factor` times the covariance to a d×d matrix, in place. */
+export function addCovariance(sum: Matrix, argument: string, covariance: Covariance, factor: number): void {
+  const dim = sum.rows;
   checkDimension(argument, covariance, dim);
-  if (covariance instanceof Matrix) return covariance;
-  return Matrix.diagonal(typeof covariance === 'number' ? new Float64Array(dim).fill(covariance) : covariance);
+  if (covariance instanceof Matrix) {
+    for (let i = 0; i < sum.data.length; i++) (sum.data[i] as number) += factor * (covariance.data[i] as number);
+    return;
+  }
+  for (let i = 0; i < dim; i++) {
+    const variance = typeof covariance === 'number' ? covariance : (covariance[i] as number);
+    (sum.data[i * (dim + 1)] as number) += factor * variance;
+  }
 }
 
 /**
@@ -77,7 +84,7 @@ function checkVariances(argument: string, diagonal: Float64Array): void {
 function checkSemidefinite(argument: string, matrix: Matrix): void {
   checkSymmetric(argument, matrix);
   const n = matrix.rows;
-  const shifted = new Matrix(n, n, Float64Array.from(matrix.data));
+  const shifted = new Matrix(n, n, new Float64Array(matrix.data));
   const scale = maxAbs(shifted.data);
   if (scale === 0) return;
   for (let i = 0; i < n; i++) (shifted.data[i * n + i] as number) += 1e-10 * scale;

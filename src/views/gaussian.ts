@@ -1,7 +1,7 @@
 import { EigenviewError } from '../errors.js';
 import { checkNumber, checkOptions, maxAbs } from '../matrix/check.js';
 import { Matrix } from '../matrix/matrix.js';
-import { type Covariance, checkCovariance, covarianceMatrix } from './covariance.js';
+import { addCovariance, type Covariance, checkCovariance } from './covariance.js';
 import type { InputMoments, ViewExpectation, ViewProcess } from './view-process.js';
 
 export interface GaussianOptions {
@@ -40,7 +40,7 @@ export function gaussianViews(options: GaussianOptions = {}): ViewProcess {
 function additive(input: InputMoments, covariance: Matrix): ViewExpectation {
   const { second, mean, targetInput } = input;
   return {
-    second: add(second, covariance, 1),
+    second: add(second, covariance),
     meanSecond: second,
     covariance,
     inputCross: second,
@@ -51,7 +51,9 @@ function additive(input: InputMoments, covariance: Matrix): ViewExpectation {
 
 /** Σ = Θ + α²Γ. */
 function augmentationCovariance(theta: Covariance, gamma: Covariance, alpha: number, dim: number): Matrix {
-  const sum = add(covarianceMatrix('theta', theta, dim), covarianceMatrix('gamma', gamma, dim), alpha * alpha);
+  const sum = Matrix.zeros(dim, dim);
+  addCovariance(sum, 'theta', theta, 1);
+  addCovariance(sum, 'gamma', gamma, alpha * alpha);
   if (Number.isFinite(maxAbs(sum.data))) return sum;
   throw new EigenviewError('OUT_OF_RANGE', 'The augmentation covariance Θ + α²Γ overflows.', {
     argument: 'alpha',
@@ -60,8 +62,8 @@ function augmentationCovariance(theta: Covariance, gamma: Covariance, alpha: num
   });
 }
 
-function add(a: Matrix, b: Matrix, factor: number): Matrix {
-  const sum = Float64Array.from(a.data);
-  for (let i = 0; i < sum.length; i++) (sum[i] as number) += factor * (b.data[i] as number);
+function add(a: Matrix, b: Matrix): Matrix {
+  const sum = new Float64Array(a.data);
+  for (let i = 0; i < sum.length; i++) (sum[i] as number) += b.data[i] as number;
   return new Matrix(a.rows, a.cols, sum);
 }

@@ -1,6 +1,7 @@
 import { EigenviewError } from '../../errors.js';
 import { checkAttached, notFinite } from '../../matrix/check.js';
 import { Matrix } from '../../matrix/matrix.js';
+import { overflowError } from '../failure.js';
 import type { Control } from '../linalg.js';
 import type { GramAccumulator, GramSnapshot } from '../moments.js';
 import { mirrorUpper } from './dense.js';
@@ -112,11 +113,7 @@ export class Gram implements GramAccumulator {
       }
     }
     const { argument, column } = this.#place(coordinate);
-    return new EigenviewError('OUT_OF_RANGE', `The squares of ${argument} column ${column} overflow.`, {
-      argument,
-      expected: 'of magnitude below about 1e150',
-      fix: 'Rescale the data.',
-    });
+    return overflowError(argument, column);
   }
 
   /** What the caller of viewMoments calls x and y, and the column there. */
