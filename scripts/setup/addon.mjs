@@ -34,8 +34,8 @@ export const addon = {
     const before = readStamp(context, 'addon');
     const wanted = describe(context);
     removeStamp(context, 'addon');
-    if (!canReuse(context, before, wanted))
-      rmSync(path.join(context.root, 'build/Release'), { recursive: true, force: true });
+    const release = path.join(context.root, path.dirname(module));
+    if (!canReuse(context, before, wanted)) rmSync(release, { recursive: true, force: true });
     await compile(context);
     await load(context);
     // The sources as they were at the start: an edit during the build makes the next setup build again.
@@ -86,8 +86,8 @@ function describeOutput({ root }) {
  */
 function canReuse({ root }, before, wanted) {
   if (before === undefined || wanted.output.modified === undefined) return false;
-  if (!isDeepStrictEqual(before.environment, wanted.environment) || !isDeepStrictEqual(before.output, wanted.output))
-    return false;
+  if (!isDeepStrictEqual(before.environment, wanted.environment)) return false;
+  if (!isDeepStrictEqual(before.output, wanted.output)) return false;
   const old = /** @type {Record<string, string>} */ (before.sources ?? {});
   if (!isDeepStrictEqual(Object.keys(old), Object.keys(wanted.sources))) return false;
   const built = wanted.output.modified;
@@ -100,7 +100,8 @@ function canReuse({ root }, before, wanted) {
 async function compile(context) {
   const nodeGyp = path.join(context.root, 'node_modules/node-gyp/bin/node-gyp.js');
   const headers = findHeaders();
-  const command = [process.execPath, nodeGyp, 'configure', 'build', '--release', '-j', String(countJobs())];
+  const command = [process.execPath, nodeGyp, 'configure', 'build', '--release', '--loglevel=warn'];
+  command.push('--jobs', String(countJobs()));
   if (headers !== undefined) command.push('--nodedir', headers);
   // A make above us must not hand its flags and job slots down.
   const env = { CXX: findCompiler(), MAKEFLAGS: undefined, MFLAGS: undefined, MAKELEVEL: undefined };
@@ -112,15 +113,15 @@ async function compile(context) {
         'If it could not: install a Node with headers (from https://nodejs.org, nvm, Homebrew or NodeSource; Debian has them in libnode-dev),\n' +
         'or unpack the headers archive of this version and set npm_config_nodedir to its folder. Then run this again.'
       : `The whole output is in ${path.join(context.state, 'node-gyp.log')}.`;
-  throw new SetupFailure(`node-gyp ${problem}\n${output}\n${advice}`);
+  throw new SetupFailure(`node-gyp ${problem}`, output, advice);
 }
 
 /** A module with an unresolved symbol links, and fails only here. @param {Context} context */
 async function load(context) {
   const command = [process.execPath, '-e', 'require(process.argv[1])', path.join(context.root, module)];
   const { problem, output } = await run(context, 'load', command, { limit: 60 });
-  if (problem !== undefined)
-    throw new SetupFailure(`the native module was built and does not load: node ${problem}\n${output}`);
+  if (problem === undefined) return;
+  throw new SetupFailure(`the native module was built and does not load: node ${problem}`, output);
 }
 
 const prefix = path.dirname(path.dirname(realpathSync(process.execPath)));
@@ -128,8 +129,8 @@ const prefix = path.dirname(path.dirname(realpathSync(process.execPath)));
 /** The folder whose include/node holds this Node's headers, if any does. */
 function findHeaders() {
   const include = path.join(prefix, 'include/node');
-  if (!['node_api.h', 'node_version.h', 'common.gypi'].every((file) => existsSync(path.join(include, file))))
-    return undefined;
+  const needed = ['node_api.h', 'node_version.h', 'common.gypi'];
+  if (!needed.every((file) => existsSync(path.join(include, file)))) return undefined;
   const version = readFileSync(path.join(include, 'node_version.h'), 'utf8');
   const major = /^#define NODE_MAJOR_VERSION (\d+)/m.exec(version)?.[1];
   return major === process.versions.node.split('.')[0] ? prefix : undefined;

@@ -8,6 +8,7 @@ const killAfter = 5_000;
 
 /** @type {Map<import('node:child_process').ChildProcess, Promise<Ending>>} */
 const running = new Map();
+let stopping = false;
 
 /**
  * @typedef {object} Ending
@@ -40,16 +41,16 @@ export async function run(context, name, [file = '', ...args], { limit, env }) {
   const tracked = child.pid === undefined ? undefined : context.lock?.track(child.pid);
   const ending = outcome(child, limit).then((problem) => ({ problem, output: context.verbose ? '' : excerpt(log) }));
   running.set(child, ending);
-  try {
-    return await ending;
-  } finally {
-    running.delete(child);
-    tracked?.();
-  }
+  const result = await ending;
+  running.delete(child);
+  tracked?.();
+  // A stopped setup must not go on to the next command while it waits for this one.
+  return stopping ? new Promise(() => {}) : result;
 }
 
 /** Ends every running command and waits for that. */
 export async function terminate() {
+  stopping = true;
   await Promise.all(
     [...running].map(([child, ending]) => {
       stop(child);
@@ -127,7 +128,9 @@ function signalGroup(child, signal) {
  * @param {string} log
  */
 function excerpt(log) {
-  const lines = readFileSync(log, 'utf8').trimEnd().split('\n');
+  const text = readFileSync(log, 'utf8').trimEnd();
+  if (text === '') return '';
+  const lines = text.split('\n');
   const left = lines.length - headLines - tailLines;
   const shown =
     left > 1

@@ -1,9 +1,17 @@
 /** A failure the user can act on; anything else that is thrown is either the file system's or a defect. */
-export class SetupFailure extends Error {}
+export class SetupFailure extends Error {
+  /** @param {(string | undefined)[]} paragraphs empty ones are left out */
+  constructor(...paragraphs) {
+    super(paragraphs.filter((text) => text !== undefined && text !== '').join('\n'));
+  }
+}
+
+const denied =
+  'It is write-protected or belongs to another user. In the clone, run `sudo chown -R "$(id -u)" . && chmod -R u+w .`, or delete it.';
 
 const fileSystemFixes = new Map([
-  ['EACCES', 'It may belong to another user: take it over with `sudo chown -R "$(id -u)" .`, or delete it.'],
-  ['EPERM', 'It may belong to another user: take it over with `sudo chown -R "$(id -u)" .`, or delete it.'],
+  ['EACCES', denied],
+  ['EPERM', denied],
   ['EROFS', 'The file system is read-only: work in a copy elsewhere.'],
   ['ENOSPC', 'The disk is full: make room.'],
   ['EDQUOT', 'Your disk quota is used up: make room.'],

@@ -42,11 +42,15 @@ export async function acquireLock(state) {
   mkdirSync(state, { recursive: true });
   const own = entry('process', process.pid);
   const deadline = Date.now() + giveUpAfter;
-  for (let told = false; !take(folder, own); told = true) {
-    const holder = readEntries(folder).find((name) => isHeld(folder, name));
+  let told = false;
+  while (!take(folder, own)) {
+    // Names sort so that a process comes last, and speaks for the commands it runs.
+    const holder = readEntries(folder)
+      .sort()
+      .findLast((name) => isHeld(folder, name));
     if (holder === undefined) continue;
-    if (!told)
-      console.error(`Waiting for another setup of this clone (${holder.split('@').slice(0, 2).join(' ')}) ...`);
+    if (!told) console.error(`Waiting for ${describe(holder)} ...`);
+    told = true;
     if (Date.now() > deadline) {
       throw new SetupFailure(`another setup holds ${folder} for too long. If none is running, delete that folder.`);
     }
@@ -120,6 +124,14 @@ function readEntries(folder) {
  */
 function entry(kind, id) {
   return [kind, id, startOf(id) ?? '', encodeURIComponent(os.hostname())].join('@');
+}
+
+/** @param {string} holder */
+function describe(holder) {
+  const [kind, id] = holder.split('@');
+  return kind === 'group'
+    ? `a command that an interrupted setup left running (process group ${id})`
+    : `another setup of this clone (process ${id})`;
 }
 
 /**

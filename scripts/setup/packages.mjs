@@ -1,6 +1,7 @@
-import { existsSync, readFileSync, rmSync } from 'node:fs';
+import { accessSync, constants, existsSync, mkdirSync, readFileSync, rmSync } from 'node:fs';
+import os from 'node:os';
 import path from 'node:path';
-import { run } from './command.mjs';
+import { probe, run } from './command.mjs';
 import { SetupFailure } from './failure.mjs';
 
 const limit = 20 * 60;
@@ -41,12 +42,16 @@ export const packages = {
     // Each option overrules a user's or the environment's setting under which the build could not work.
     const options = ['--include=dev', '--include=optional', '--package-lock', '--no-global', '--no-dry-run'];
     const quiet = ['--no-audit', '--no-fund', '--no-update-notifier', '--no-progress', '--loglevel=warn'];
-    const { problem, output } = await run(context, 'npm', [...npm(), 'ci', ...options, ...quiet], { limit });
+    const { problem, output } = await run(context, 'npm', [...npm(), 'ci', ...options, ...quiet], {
+      limit,
+      env: cache(context),
+    });
     if (problem === undefined) return;
     throw new SetupFailure(
-      `npm ci ${problem}\n${output}\n` +
-        'If the registry was not reached: check the network, a proxy (HTTPS_PROXY) and its certificate (NODE_EXTRA_CA_CERTS).\n' +
-        'If package.json and package-lock.json disagree: run `npm install`. Then run this again.',
+      `npm ci ${problem}`,
+      output,
+      'If the registry was not reached: check the network, a proxy (HTTPS_PROXY) and its certificate (NODE_EXTRA_CA_CERTS).',
+      'If package.json and package-lock.json disagree: run `npm install`. Then run this again.',
     );
   },
 };
@@ -107,5 +112,27 @@ function npm() {
   const running = process.env.npm_execpath;
   const beside = path.join(path.dirname(process.execPath), '../lib/node_modules/npm/bin/npm-cli.js');
   const script = [running, beside].find((file) => file?.endsWith('npm-cli.js') && existsSync(file));
-  return script === undefined ? ['npm'] : [process.execPath, script];
+  if (script !== undefined) return [process.execPath, script];
+  if (probe('npm', ['--version']) !== undefined) return ['npm'];
+  throw new SetupFailure(
+    `npm is missing: it is neither beside this Node (${process.execPath}) nor on the path.`,
+    'Install it (Debian, Ubuntu: `sudo apt-get install -y npm`) or a Node that brings it, from https://nodejs.org.',
+  );
+}
+
+/**
+ * npm's cache, beside our stamps where the home folder, as in a container, is missing or not ours.
+ *
+ * @param {import('./setup.mjs').Context} context
+ * @returns {NodeJS.ProcessEnv}
+ */
+function cache({ state }) {
+  const usual = process.env.npm_config_cache || path.join(os.homedir(), '.npm');
+  try {
+    mkdirSync(usual, { recursive: true });
+    accessSync(usual, constants.W_OK);
+    return {};
+  } catch {
+    return { npm_config_cache: path.join(state, 'npm-cache') };
+  }
 }

@@ -76,7 +76,7 @@ export const requirements = {
     console.error(`Missing, and about to be installed:\n${list(missing)}`);
     const problem = await install(context, installer, packagesOf(missing, installer.manager));
     const left = findMissing();
-    if (left.length > 0) throw new SetupFailure([problem, advise(left)].filter(Boolean).join('\n'));
+    if (left.length > 0) throw new SetupFailure(problem, advise(left));
   },
 };
 

@@ -43,7 +43,7 @@ export async function setup(args) {
     if (context.force || !steps.every((step) => step.isFresh(context))) await runLocked(context);
     return 0;
   } catch (error) {
-    console.error(`\nsetup failed: ${explain(error, args.includes('--verbose'))}`);
+    console.error(`setup failed: ${explain(error, args.includes('--verbose'))}`);
     return 1;
   }
 }
@@ -87,7 +87,12 @@ async function announce(step, context) {
   if (step.title === undefined) return step.run(context);
   const start = performance.now();
   process.stderr.write(`${step.title} ...${context.verbose ? '\n' : ' '}`);
-  await step.run(context);
+  try {
+    await step.run(context);
+  } catch (error) {
+    if (!context.verbose) console.error('failed');
+    throw error;
+  }
   const seconds = ((performance.now() - start) / 1000).toFixed(1);
   console.error(context.verbose ? `${step.title}: ${seconds} s` : `${seconds} s`);
 }

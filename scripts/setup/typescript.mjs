@@ -34,7 +34,7 @@ export const typescript = {
     const { problem, output } = await run(context, 'tsc', command, { limit });
     if (problem !== undefined) {
       rmSync(fresh, { recursive: true, force: true });
-      throw new SetupFailure(`tsc ${problem}\n${output}\nCorrect what it reports, then run this again.`);
+      throw new SetupFailure(`tsc ${problem}`, output, 'Correct what it reports, then run this again.');
     }
     rmSync(path.join(root, 'dist'), { recursive: true, force: true });
     renameSync(fresh, path.join(root, 'dist'));

@@ -1,0 +1,43 @@
+// Ends the environments of jobs that are under way:
+//
+//     node teardown.mjs ADDON workers    terminates worker threads amid their jobs; this thread must survive
+//     node teardown.mjs ADDON exit       exits amid jobs, with status 7
+import { createRequire } from 'node:module';
+import { isMainThread, parentPort, Worker, workerData } from 'node:worker_threads';
+
+const WORKERS = 12;
+const n = 200;
+
+const addonPath = isMainThread ? process.argv[2] : workerData;
+const addon = createRequire(import.meta.url)(addonPath);
+const matrix = Float64Array.from({ length: n * n }, (_, i) => Math.sin(i * i));
+
+/** Successes, failures with facts to hand over, and a sum that its object must outlive. */
+function startJobs() {
+  const jobs = [];
+  for (let i = 0; i < 8; i++) jobs.push(addon.svdAsync(1 + (i % 2), matrix, n, n, n));
+  for (let i = 0; i < 20; i++) jobs.push(addon.inverseSqrtAsync(1, new Float64Array(9), 3, 3, undefined));
+  const gram = new addon.Gram(n, 0);
+  for (let at = 0; !gram.full(); ) at = (at + gram.fill(matrix, n, undefined, at)) % n;
+  gram.swap();
+  jobs.push(gram.sum(2));
+  for (const job of jobs) job.catch(() => {});
+}
+
+if (!isMainThread) {
+  startJobs();
+  parentPort?.postMessage('started');
+  setInterval(() => {}, 1000);
+} else if (process.argv[3] === 'exit') {
+  startJobs();
+  setTimeout(() => process.exit(7), 20);
+} else {
+  for (let i = 0; i < WORKERS; i++) {
+    const worker = new Worker(new URL(import.meta.url), { workerData: addonPath });
+    await new Promise((resolve, reject) => worker.once('message', resolve).once('error', reject));
+    await new Promise((resolve) => setTimeout(resolve, 3 * i));
+    await worker.terminate();
+  }
+  const { s } = await addon.svdAsync(1, matrix, n, n, n);
+  if (!(s[0] > 0)) throw new Error('no answer after the workers ended');
+}
