@@ -31,11 +31,12 @@ for (let label = 0; label < classes; label++) {
     own.data.set(scores.row(row), i * DIMS);
   });
   const { inputSecond, inputMean } = await viewMoments(own, gaussianViews());
-  const covariance = new Matrix(
-    DIMS,
-    DIMS,
-    inputSecond.data.map((x, at) => x - inputMean[Math.floor(at / DIMS)] * inputMean[at % DIMS]),
-  );
+  const covariance = Matrix.zeros(DIMS, DIMS);
+  inputSecond.toArray().forEach((row, i) => {
+    row.forEach((x, j) => {
+      covariance.data[i * DIMS + j] = x - Number(inputMean[i]) * Number(inputMean[j]);
+    });
+  });
   const factor = await cholesky(covariance);
   counts[label] = rows.length;
   means.set(inputMean, label * DIMS);

@@ -18,7 +18,7 @@ export const compiler = process.env.CXX || (process.platform === 'darwin' ? 'cla
  * @property {string[]} flags
  */
 
-const common = ['-std=c++17', '-fno-math-errno', '-Wall', '-Wextra', '-Werror', '-fPIC', '-pthread', '-g'];
+const common = ['-std=c++17', '-fno-math-errno', '-Wall', '-Wextra', '-Werror', '-fPIC', '-pthread', '-g1'];
 const reported = ['-fno-sanitize-recover=all', '-fno-omit-frame-pointer', '-D_GLIBCXX_ASSERTIONS', '-O2'];
 
 /** As the package ships it: with every instruction set, as sanitizers cannot have it. @type {Variant} */

@@ -30,7 +30,10 @@ if (!isMainThread) {
   setInterval(() => {}, 1000);
 } else if (process.argv[3] === 'exit') {
   startJobs();
-  setTimeout(() => process.exit(7), 20);
+  setTimeout(() => {
+    console.log('exited amid jobs');
+    process.exit(7);
+  }, 20);
 } else {
   for (let i = 0; i < WORKERS; i++) {
     const worker = new Worker(new URL(import.meta.url), { workerData: addonPath });
@@ -40,4 +43,5 @@ if (!isMainThread) {
   }
   const { s } = await addon.svdAsync(1, matrix, n, n, n);
   if (!(s[0] > 0)) throw new Error('no answer after the workers ended');
+  console.log(`${WORKERS} workers`);
 }

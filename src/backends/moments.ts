@@ -16,8 +16,9 @@ export interface GramSnapshot {
  */
 export interface GramAccumulator {
   /**
-   * Adds the rows of x, with those of y beside them. Rejects with `NOT_FINITE` naming x or y, row and column (row counted
-   * from the first row ever added), or `DETACHED`. After a rejection the accumulator is spent.
+   * Adds the rows of x, with those of y beside them. Rejects with `NOT_FINITE` naming source or target, row and column
+   * (row counted from the first row ever added), with `OUT_OF_RANGE` when squares overflow, or with `DETACHED`; what is
+   * found later than the call is thrown by the next one. After a rejection the accumulator is spent.
    */
   add(control: Control, x: Matrix, y: Matrix | undefined): Promise<void>;
   snapshot(control: Control): Promise<GramSnapshot>;
@@ -28,7 +29,7 @@ export interface NormalBlock {
   seed: number;
   /** Index of the first row in the stream. */
   firstSample: number;
-  /** Which independent stream: a view index, or one of the reserved purposes in views/streams. */
+  /** Which independent stream: a view index, or one of `STREAMS` in runtime/random. */
   stream: number;
 }
 

@@ -54,7 +54,7 @@ export async function whitening(
 }
 
 function plusRidge(second: Matrix, ridge: number): Matrix {
-  const sum = new Matrix(second.rows, second.cols, Float64Array.from(second.data));
+  const sum = new Matrix(second.rows, second.cols, new Float64Array(second.data));
   for (let i = 0; i < second.rows; i++) (sum.data[i * (second.cols + 1)] as number) += ridge;
   return sum;
 }

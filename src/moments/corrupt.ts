@@ -5,7 +5,7 @@ import { checkInteger, checkSeed } from '../matrix/check.js';
 import { Matrix } from '../matrix/matrix.js';
 import { STREAMS } from '../runtime/random.js';
 import { type Covariance, checkCovariance, covarianceRoot } from '../views/covariance.js';
-import { finiteImage } from './finite.js';
+import { checkImage } from './finite.js';
 import { chunks, type Source } from './source.js';
 
 export interface CorruptGaussianOptions extends CallOptions {
@@ -58,8 +58,9 @@ async function* corruptChunks(
   let next = firstSample;
   for await (const chunk of chunks('source', source)) {
     root ??= await covarianceRoot('gamma', gamma, chunk.cols, backend.linalg);
-    const noisy = addNoise(backend, control, chunk, root, seed, next);
-    yield await finiteImage(chunk, next - firstSample, noisy);
+    const noisy = await addNoise(backend, control, chunk, root, seed, next);
+    await checkImage(noisy, chunk, next - firstSample);
+    yield noisy;
     next += chunk.rows;
   }
 }

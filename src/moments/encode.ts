@@ -2,7 +2,7 @@ import { beginCall, type CallOptions } from '../backends/select.js';
 import { describe, EigenviewError } from '../errors.js';
 import { checkDense, checkFinite } from '../matrix/check.js';
 import { Matrix } from '../matrix/matrix.js';
-import { finiteImage } from './finite.js';
+import { checkImage } from './finite.js';
 import { chunks, empty, type Source } from './source.js';
 
 export interface EncodeOptions extends CallOptions {
@@ -34,7 +34,8 @@ export async function encode(encoder: Matrix, source: Source, options?: EncodeOp
         received: String(encoder.cols),
       });
     }
-    const z = await finiteImage(chunk, row, backend.moments.project(control, chunk, encoder));
+    const z = await backend.moments.project(control, chunk, encoder);
+    await checkImage(z, chunk, row);
     if (offset !== undefined) subtractRow(z, offset);
     parts.push(z);
     row += chunk.rows;

@@ -4,29 +4,22 @@ import { notFinite } from '../matrix/check.js';
 import type { Matrix } from '../matrix/matrix.js';
 
 /**
- * What a backend makes of a chunk whose first row is row `first` of the source, if all of it is finite. Backends let NaN
- * pass or count rows from the chunk's first; here the row is named as the caller knows it.
+ * Checks what a backend has made of a chunk whose first row is row `first` of the source; backends let NaN pass. A number
+ * that is not finite shows in the image, so that the chunk itself is read only when there is one.
  *
  * @throws EigenviewError `NOT_FINITE`, or `OUT_OF_RANGE` when finite numbers overflow
  */
-export async function finiteImage(chunk: Matrix, first: number, image: Promise<Matrix>): Promise<Matrix> {
-  const result = await image.catch(async (error: unknown) => {
-    if (error instanceof EigenviewError && error.code === 'NOT_FINITE') await rejectNotFinite(chunk, first);
-    throw error;
-  });
-  if ((await firstNotFinite(result)) < 0) return result;
-  await rejectNotFinite(chunk, first);
+export async function checkImage(image: Matrix, chunk: Matrix, first: number): Promise<void> {
+  if ((await firstNotFinite(image)) < 0) return;
+  const at = await firstNotFinite(chunk);
+  if (at >= 0) {
+    throw notFinite('source', first + Math.floor(at / chunk.cols), at % chunk.cols, chunk.data[at] as number);
+  }
   throw new EigenviewError('OUT_OF_RANGE', 'The result overflows.', {
     argument: 'source',
     expected: 'of magnitude below about 1e300',
     fix: 'Rescale the data.',
   });
-}
-
-async function rejectNotFinite(chunk: Matrix, first: number): Promise<void> {
-  const at = await firstNotFinite(chunk);
-  if (at < 0) return;
-  throw notFinite('source', first + Math.floor(at / chunk.cols), at % chunk.cols, chunk.data[at] as number);
 }
 
 /** Numbers looked at between two turns of the event loop: about a millisecond. */

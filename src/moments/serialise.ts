@@ -98,7 +98,7 @@ function assemble(where: string, known: Record<string, number | Matrix>): Moment
       });
     }
     if (SYMMETRIC.includes(name)) checkSymmetric(name, matrix);
-    result[name] = VECTORS.includes(name) ? Float64Array.from(matrix.data) : matrix;
+    result[name] = VECTORS.includes(name) ? new Float64Array(matrix.data) : matrix;
   }
   for (const name of numbers) {
     const value = known[name];

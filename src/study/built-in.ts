@@ -82,7 +82,7 @@ async function loadStatistics(): Promise<ClassStatistics> {
   });
   return {
     cumulative,
-    means: new Matrix(means.rows, means.cols, Float64Array.from(means.data)),
+    means: new Matrix(means.rows, means.cols, new Float64Array(means.data)),
     factors: Array.from({ length: means.rows }, (_, c) => unpack(packed.row(c), means.cols)),
   };
 }

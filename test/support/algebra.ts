@@ -38,9 +38,14 @@ export function trace(a: Matrix): number {
   return sum;
 }
 
+/** (a + aᵀ)/2, symmetric to the last bit. */
+export function symmetrised(a: Matrix): Matrix {
+  return times(plus(a, a.transpose()), 0.5);
+}
+
 /** Σ aᵢⱼ². */
 export function energy(a: Matrix): number {
-  return a.data.reduce((sum: number, x: number) => sum + x * x, 0);
+  return Float64Array.from(a.data).reduce((sum, x) => sum + x * x, 0);
 }
 
 /** aᵀ b / n, the mean over the n rows of both. */

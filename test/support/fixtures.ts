@@ -44,7 +44,7 @@ export interface LinearProblem {
 
 export const linearProblems = closedFormFixture<{ problems: LinearProblem[] }>('problems').problems;
 
-export function momentsOf(problem: LinearProblem, backend: 'native' | 'js' = 'native'): Promise<ViewMoments> {
+export function momentsOf(problem: LinearProblem, backend: 'native' | 'js' = 'js'): Promise<ViewMoments> {
   const target = Matrix.from(problem.targets);
   return viewMoments(Matrix.from(problem.inputs), viewsOf(problem.views), { target, backend });
 }

@@ -8,10 +8,16 @@ export function normals(seed: number, rows: number, cols: number): Matrix {
   return out;
 }
 
-/** A d×d orthogonal matrix: Gram–Schmidt, twice, on the rows of normals. */
+/** A d×d orthogonal matrix. */
 export function orthogonal(seed: number, d: number): Matrix {
-  const q = normals(seed, d, d);
-  for (let i = 0; i < d; i++) {
+  return orthonormalRows(normals(seed, d, d));
+}
+
+/** Gram–Schmidt, twice. */
+export function orthonormalRows(a: Matrix): Matrix {
+  const d = a.cols;
+  const q = new Matrix(a.rows, d, a.data.slice());
+  for (let i = 0; i < a.rows; i++) {
     const row = q.row(i);
     for (let pass = 0; pass < 2; pass++) {
       for (let j = 0; j < i; j++) {
