@@ -6,10 +6,10 @@
 export type { Eig, Eigh, Svd } from './backends/linalg.js';
 export type { BackendName, CallOptions, SyncOptions } from './backends/select.js';
 export { type Cca, type CcaOptions, cca, type PairMoments } from './closed-form/cca.js';
-export { type JointEmbedding, type JointEmbeddingOptions, jointEmbedding } from './closed-form/joint-embedding.js';
+export type { EncoderOptions } from './closed-form/encoder.js';
+export { type JointEmbedding, jointEmbedding } from './closed-form/joint-embedding.js';
 export { probeLoss } from './closed-form/probe-loss.js';
-export { type Reconstruction, type ReconstructionOptions, reconstruction } from './closed-form/reconstruction.js';
-export type { SpectrumOptions } from './closed-form/spectrum.js';
+export { type Reconstruction, reconstruction } from './closed-form/reconstruction.js';
 export { type Supervised, supervised } from './closed-form/supervised.js';
 export type { Regularisation } from './closed-form/whitening.js';
 export { openCifar10 } from './data/cifar.js';

@@ -2,22 +2,10 @@
  * Joint embedding: min_W (1/n) Σ E‖W τ₁(xᵢ) − W τ₂(xᵢ)‖² subject to W S Wᵀ = I. With S^{-1/2} G S^{-1/2} = Q Ω Qᵀ:
  * W* = Q_kᵀ S^{-1/2}, up to a rotation; loss 2(k − Σ_{i≤k} ωᵢ). JE-vs-RC, NeurIPS 2025, theorem 2.
  */
-import { beginCall, type CallOptions } from '../backends/select.js';
-import { checkInteger } from '../matrix/check.js';
 import { Matrix } from '../matrix/matrix.js';
 import type { ViewMoments } from '../moments/view-moments.js';
-import { checkMoments } from './moments.js';
-import { checkSpectrum, type SpectrumOptions } from './spectrum.js';
-import {
-  checkDirections,
-  checkRegularisation,
-  padded,
-  REGULARISATION,
-  type Regularisation,
-  type Site,
-  sumOfSquares,
-  whitening,
-} from './whitening.js';
+import { beginEncoder, type EncoderOptions, type EncoderProblem } from './encoder.js';
+import { checkDirections, padded, type Site, sumOfSquares } from './whitening.js';
 
 export interface JointEmbedding {
   /** W*, k×d, with W (S + ridge·I) Wᵀ = I. Unique as a row space only. */
@@ -26,11 +14,6 @@ export interface JointEmbedding {
   eigenvalues: Float64Array;
   /** E‖W τ₁(x) − W τ₂(x)‖² at this solution. */
   loss: number;
-}
-
-export interface JointEmbeddingOptions extends Regularisation, SpectrumOptions, CallOptions {
-  /** Dimension of the embedding, 1 … d. */
-  k: number;
 }
 
 /**
@@ -46,14 +29,8 @@ export interface JointEmbeddingOptions extends Regularisation, SpectrumOptions, 
  * const { encoder, eigenvalues } = await jointEmbedding(moments, { k: 2 });
  * ```
  */
-export async function jointEmbedding(moments: ViewMoments, options: JointEmbeddingOptions): Promise<JointEmbedding> {
-  const call = beginCall('jointEmbedding', options, ['k', 'spectrum', ...REGULARISATION]);
-  const site: Site = { ...call, operation: 'jointEmbedding' };
-  checkMoments(moments);
-  checkRegularisation(options);
-  checkSpectrum(options?.spectrum);
-  checkInteger('k', options?.k, { min: 1, max: moments.dim });
-  const whitener = await whitening(site, 'the second moment S of the views', moments.second, options);
+export async function jointEmbedding(moments: ViewMoments, options: EncoderOptions): Promise<JointEmbedding> {
+  const { site, whitener } = await beginEncoder('jointEmbedding', moments, options);
   return solveJointEmbedding(site, moments, whitener, options);
 }
 
@@ -62,7 +39,7 @@ export async function solveJointEmbedding(
   { backend, control }: Site,
   moments: ViewMoments,
   whitener: Matrix,
-  { k, ridge = 0, spectrum = 'full' }: { k: number; ridge?: number } & SpectrumOptions,
+  { k, ridge = 0, spectrum = 'full' }: EncoderProblem,
 ): Promise<JointEmbedding> {
   checkDirections(k, whitener.rows, moments.dim);
   const { matmul, eigh } = backend.linalg.async;

@@ -3,22 +3,10 @@
  * D* = R_k Φ_k, up to an invertible matrix between them; risk tr(XᵀX)/n − Σ_{i≤k} φᵢ².
  * JE-vs-RC, NeurIPS 2025, theorem 1.
  */
-import { beginCall, type CallOptions } from '../backends/select.js';
-import { checkInteger } from '../matrix/check.js';
 import { Matrix } from '../matrix/matrix.js';
 import type { ViewMoments } from '../moments/view-moments.js';
-import { checkMoments } from './moments.js';
-import { checkSpectrum, type SpectrumOptions } from './spectrum.js';
-import {
-  checkDirections,
-  checkRegularisation,
-  padded,
-  REGULARISATION,
-  type Regularisation,
-  type Site,
-  sumOfSquares,
-  whitening,
-} from './whitening.js';
+import { beginEncoder, type EncoderOptions, type EncoderProblem } from './encoder.js';
+import { checkDirections, padded, type Site, sumOfSquares } from './whitening.js';
 
 export interface Reconstruction {
   /** E*, k×d, with E S Eᵀ = I. Unique as a row space only. */
@@ -31,11 +19,6 @@ export interface Reconstruction {
   risk: number;
 }
 
-export interface ReconstructionOptions extends Regularisation, SpectrumOptions, CallOptions {
-  /** Dimension of the code, 1 … d. */
-  k: number;
-}
-
 /**
  * The linear autoencoder of inputs from augmented views, in closed form.
  *
@@ -46,14 +29,8 @@ export interface ReconstructionOptions extends Regularisation, SpectrumOptions, 
  * const { encoder, risk } = await reconstruction(moments, { k: 2 });
  * ```
  */
-export async function reconstruction(moments: ViewMoments, options: ReconstructionOptions): Promise<Reconstruction> {
-  const call = beginCall('reconstruction', options, ['k', 'spectrum', ...REGULARISATION]);
-  const site: Site = { ...call, operation: 'reconstruction' };
-  checkMoments(moments);
-  checkRegularisation(options);
-  checkSpectrum(options?.spectrum);
-  checkInteger('k', options?.k, { min: 1, max: Math.min(moments.inputCross.rows, moments.dim) });
-  const whitener = await whitening(site, 'the second moment S of the views', moments.second, options);
+export async function reconstruction(moments: ViewMoments, options: EncoderOptions): Promise<Reconstruction> {
+  const { site, whitener } = await beginEncoder('reconstruction', moments, options);
   return solveReconstruction(site, moments, whitener, options);
 }
 
@@ -62,7 +39,7 @@ export async function solveReconstruction(
   { backend, control }: Site,
   moments: ViewMoments,
   whitener: Matrix,
-  { k, ridge = 0, spectrum = 'full' }: { k: number; ridge?: number } & SpectrumOptions,
+  { k, ridge = 0, spectrum = 'full' }: EncoderProblem,
 ): Promise<Reconstruction> {
   checkDirections(k, whitener.rows, moments.dim);
   const { matmul, svd } = backend.linalg.async;
