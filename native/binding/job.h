@@ -4,6 +4,8 @@
 #pragma once
 
 #define NAPI_VERSION 8
+// A worker terminated while its jobs run takes no more exceptions; without this, that would abort the process.
+#define NODE_API_SWALLOW_UNTHROWABLE_EXCEPTIONS
 #include <napi.h>
 
 #include <memory>

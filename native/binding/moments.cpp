@@ -1,3 +1,5 @@
+#include <limits>
+
 #include "../core/moments/gram.h"
 #include "../core/moments/project.h"
 #include "../core/views/noise.h"
@@ -11,11 +13,19 @@ namespace {
 class GramWrap : public Napi::ObjectWrap<GramWrap> {
  public:
   explicit GramWrap(const Napi::CallbackInfo& info) : Napi::ObjectWrap<GramWrap>(info) {
+    const int64_t dx = to_int64(info[0]), dy = to_int64(info[1]);
+    if (dx + dy >= std::numeric_limits<int>::max()) throw to_error(info.Env(), Failure(Status::too_large));
     try {
-      gram_ = std::make_unique<Gram>(to_int(info[0]), to_int(info[1]));
+      gram_ = std::make_unique<Gram>(static_cast<int>(dx), static_cast<int>(dy));
     } catch (const std::bad_alloc&) {
       throw to_error(info.Env(), Failure(Status::out_of_memory));
     }
+    // The collector sees a small object and must hear of the megabytes behind it.
+    Napi::MemoryManagement::AdjustExternalMemory(info.Env(), gram_->bytes());
+  }
+
+  void Finalize(Napi::Env env) override {
+    if (gram_ != nullptr) Napi::MemoryManagement::AdjustExternalMemory(env, -gram_->bytes());
   }
 
   static Napi::Function define(Napi::Env env) {
@@ -32,7 +42,7 @@ class GramWrap : public Napi::ObjectWrap<GramWrap> {
     const Numbers x(info[0]);
     const int64_t rows = to_int64(info[1]), from = to_int64(info[3]);
     const Numbers y = info[2].IsUndefined() ? Numbers() : Numbers(info[2]);
-    if (x.size != rows * gram_->dx() || y.size != rows * gram_->dy() || from < 0) {
+    if (x.size != rows * gram_->dx() || y.size != rows * gram_->dy() || from < 0 || from > rows) {
       throw detached(info.Env());
     }
     const int64_t taken = x.f64 != nullptr ? fill_beside(x.f64, y, from, rows) : fill_beside(x.f32, y, from, rows);

@@ -22,7 +22,7 @@ export type SyncOptions = Pick<CallOptions, 'backend'>;
 const NAMES: readonly BackendName[] = ['auto', 'native', 'cuda', 'js'];
 
 export function selectBackend(name: unknown): Backend {
-  const wanted = name ?? process.env.EIGENVIEW_BACKEND ?? 'auto';
+  const wanted = name === undefined ? process.env.EIGENVIEW_BACKEND || 'auto' : name;
   if (!NAMES.includes(wanted as BackendName)) {
     throw new EigenviewError('INVALID_ARGUMENT', 'There is no such backend.', {
       argument: name === undefined ? 'EIGENVIEW_BACKEND' : 'backend',

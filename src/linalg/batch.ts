@@ -23,8 +23,9 @@ export async function svdBatch(stack: readonly Matrix[], options?: BatchOptions 
   const { backend, control } = beginCall('svdBatch', options, ['k']);
   const first = checkStack(stack, checkDense);
   if (first === undefined) return [];
-  if (options?.k !== undefined) checkInteger('k', options.k, { min: 1, max: Math.min(first.rows, first.cols) });
-  return backend.linalg.async.svdBatch(control, stack, options?.k);
+  const k = options?.k;
+  if (k !== undefined) checkInteger('k', k, { min: 1, max: Math.min(first.rows, first.cols) });
+  return backend.linalg.async.svdBatch(control, stack, k);
 }
 
 /**
@@ -41,8 +42,9 @@ export async function eighBatch(stack: readonly Matrix[], options?: BatchOptions
   const { backend, control } = beginCall('eighBatch', options, ['k']);
   const first = checkStack(stack, checkSymmetric);
   if (first === undefined) return [];
-  if (options?.k !== undefined) checkInteger('k', options.k, { min: 1, max: first.rows });
-  return backend.linalg.async.eighBatch(control, stack, options?.k);
+  const k = options?.k;
+  if (k !== undefined) checkInteger('k', k, { min: 1, max: first.rows });
+  return backend.linalg.async.eighBatch(control, stack, k);
 }
 
 /** The first matrix of the stack, after checking that all are alike; undefined for an empty stack. */
@@ -54,9 +56,10 @@ function checkStack(stack: readonly Matrix[], check: (argument: string, value: u
       received: describe(stack),
     });
   }
-  stack.forEach((matrix, i) => {
+  // Not forEach, which skips the holes of a sparse array.
+  for (const [i, matrix] of stack.entries()) {
     check(`stack[${i}]`, matrix);
     checkSameShape(`stack[${i}]`, matrix, (stack[0] as Matrix).rows, (stack[0] as Matrix).cols);
-  });
+  }
   return stack[0];
 }

@@ -25,22 +25,24 @@ export interface EighOptions {
  */
 export async function eigh(a: Matrix, options?: EighOptions & CallOptions): Promise<Eigh> {
   const { backend, control } = beginCall('eigh', options, ['b', 'k']);
-  checkProblem(a, options);
-  return backend.linalg.async.eigh(control, a, options?.b, options?.k);
+  const { b, k } = checkProblem(a, options);
+  return backend.linalg.async.eigh(control, a, b, k);
 }
 
 /** {@link eigh} on this thread. */
 export function eighSync(a: Matrix, options?: EighOptions & SyncOptions): Eigh {
   const backend = beginSync('eighSync', options, ['b', 'k']);
-  checkProblem(a, options);
-  return backend.linalg.sync.eigh(a, options?.b, options?.k);
+  const { b, k } = checkProblem(a, options);
+  return backend.linalg.sync.eigh(a, b, k);
 }
 
-function checkProblem(a: Matrix, { b, k }: EighOptions = {}): void {
+/** Each option is read once: what was checked is what is used. */
+function checkProblem(a: Matrix, { b, k }: EighOptions = {}): { b: Matrix | undefined; k: number | undefined } {
   checkSymmetric('a', a);
   if (b !== undefined) {
     checkSymmetric('b', b);
     checkSameShape('b', b, a.rows, a.cols);
   }
   if (k !== undefined) checkInteger('k', k, { min: 1, max: a.rows });
+  return { b, k };
 }

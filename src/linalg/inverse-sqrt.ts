@@ -22,14 +22,16 @@ export interface InverseSqrtOptions {
 export async function inverseSqrt(a: Matrix, options?: InverseSqrtOptions & CallOptions): Promise<Matrix> {
   const { backend, control } = beginCall('inverseSqrt', options, ['rankTolerance']);
   checkSymmetric('a', a);
-  checkRankTolerance(options?.rankTolerance);
-  return backend.linalg.async.inverseSqrt(control, a, options?.rankTolerance);
+  const rankTolerance = options?.rankTolerance;
+  checkRankTolerance(rankTolerance);
+  return backend.linalg.async.inverseSqrt(control, a, rankTolerance);
 }
 
 /** {@link inverseSqrt} on this thread. */
 export function inverseSqrtSync(a: Matrix, options?: InverseSqrtOptions & SyncOptions): Matrix {
   const backend = beginSync('inverseSqrtSync', options, ['rankTolerance']);
   checkSymmetric('a', a);
-  checkRankTolerance(options?.rankTolerance);
-  return backend.linalg.sync.inverseSqrt(a, options?.rankTolerance);
+  const rankTolerance = options?.rankTolerance;
+  checkRankTolerance(rankTolerance);
+  return backend.linalg.sync.inverseSqrt(a, rankTolerance);
 }

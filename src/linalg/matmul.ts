@@ -23,18 +23,21 @@ const KEYS = ['transposeA', 'transposeB'] as const;
  */
 export async function matmul(a: Matrix, b: Matrix, options?: MatmulOptions & CallOptions): Promise<Matrix> {
   const { backend, control } = beginCall('matmul', options, KEYS);
-  checkFactors(a, b, options);
-  return backend.linalg.async.matmul(control, a, b, options?.transposeA ?? false, options?.transposeB ?? false);
+  return backend.linalg.async.matmul(control, a, b, ...checkFactors(a, b, options));
 }
 
 /** {@link matmul} on this thread. */
 export function matmulSync(a: Matrix, b: Matrix, options?: MatmulOptions & SyncOptions): Matrix {
   const backend = beginSync('matmulSync', options, KEYS);
-  checkFactors(a, b, options);
-  return backend.linalg.sync.matmul(a, b, options?.transposeA ?? false, options?.transposeB ?? false);
+  return backend.linalg.sync.matmul(a, b, ...checkFactors(a, b, options));
 }
 
-function checkFactors(a: Matrix, b: Matrix, { transposeA = false, transposeB = false }: MatmulOptions = {}): void {
+/** Which factors are transposed; each option is read once, so that what was checked is what is used. */
+function checkFactors(
+  a: Matrix,
+  b: Matrix,
+  { transposeA = false, transposeB = false }: MatmulOptions = {},
+): [boolean, boolean] {
   checkDense('a', a);
   checkDense('b', b);
   checkBoolean('transposeA', transposeA);
@@ -49,4 +52,5 @@ function checkFactors(a: Matrix, b: Matrix, { transposeA = false, transposeB = f
     });
   }
   checkInt32('the product', rows * cols);
+  return [transposeA, transposeB];
 }

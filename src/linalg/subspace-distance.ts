@@ -29,8 +29,10 @@ export async function subspaceDistance(a: Matrix, b: Matrix, options?: CallOptio
   const { backend, control } = beginCall('subspaceDistance', options);
   checkPair(a, b);
   const { async: kernels } = backend.linalg;
-  const basisA = basis('a', await kernels.svd(control, unitRows(a), undefined), a.rows);
-  const basisB = basis('b', await kernels.svd(control, unitRows(b), undefined), b.rows);
+  // Both copied before the first wait: what happens to them later changes nothing.
+  const [unitA, unitB] = [unitRows(a), unitRows(b)];
+  const basisA = basis('a', await kernels.svd(control, unitA, undefined), a.rows);
+  const basisB = basis('b', await kernels.svd(control, unitB, undefined), b.rows);
   const [small, large] = basisA.rows <= basisB.rows ? [basisA, basisB] : [basisB, basisA];
   const overlap = await kernels.matmul(control, small, large, false, true);
   const rest = subtract(small, await kernels.matmul(control, overlap, large, false, false));
@@ -65,7 +67,7 @@ function checkPair(a: Matrix, b: Matrix): void {
 
 /** Rows of unit length: an encoder's rows may differ in scale by orders of magnitude without being dependent. */
 function unitRows(a: Matrix): Matrix {
-  const unit = new Matrix(a.rows, a.cols, Float64Array.from(a.data));
+  const unit = new Matrix(a.rows, a.cols, new Float64Array(a.data));
   for (let i = 0; i < a.rows; i++) {
     const row = unit.row(i);
     const scale = maxAbs(row);

@@ -1,6 +1,8 @@
 /** Argument checks: each rule once, with one message shape. */
 import { describe, EigenviewError } from '../errors.js';
-import { Matrix } from './matrix.js';
+import { checkAttached, Matrix } from './matrix.js';
+
+export { checkAttached };
 
 /** LAPACK here counts in 32-bit integers. */
 const INT32_MAX = 2 ** 31 - 1;
@@ -36,18 +38,6 @@ export function checkMatrix(argument: string, value: unknown): asserts value is 
     });
   }
   checkAttached(argument, value);
-}
-
-/** A transferred buffer has length 0 under a shape that is not. */
-export function checkAttached(argument: string, matrix: Matrix): void {
-  if (matrix.data.length !== matrix.rows * matrix.cols) {
-    throw new EigenviewError('DETACHED', `The buffer of ${argument} was transferred away.`, {
-      argument,
-      expected: `${matrix.rows * matrix.cols} numbers`,
-      received: `${matrix.data.length}`,
-      fix: 'Keep the buffer in this thread until the call has settled, or pass a copy.',
-    });
-  }
 }
 
 /** A non-empty matrix of finite numbers, small enough for 32-bit LAPACK. */

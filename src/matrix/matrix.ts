@@ -23,7 +23,7 @@ export class Matrix {
    * @param rows number of rows, a non-negative integer
    * @param cols number of columns, a non-negative integer
    * @param data `rows * cols` numbers, row after row; zeros when absent
-   * @throws EigenviewError `INVALID_ARGUMENT`, `SHAPE_MISMATCH` or `TOO_LARGE`
+   * @throws EigenviewError `INVALID_ARGUMENT`, `SHAPE_MISMATCH`, `DETACHED`, `TOO_LARGE` or `OUT_OF_MEMORY`
    */
   constructor(rows: number, cols: number, data?: MatrixData) {
     checkExtent('rows', rows);
@@ -59,6 +59,8 @@ export class Matrix {
     this.rows = rows;
     this.cols = cols;
     this.data = data ?? allocate(rows, cols);
+    // Kernels trust the shape: one that changed under them would have them read past the end.
+    Object.freeze(this);
   }
 
   /**
@@ -67,7 +69,8 @@ export class Matrix {
    * @throws EigenviewError `SHAPE_MISMATCH` when the rows differ in length, `INVALID_ARGUMENT` for anything but numbers
    */
   static from(rows: readonly (readonly number[])[]): Matrix {
-    if (!Array.isArray(rows) || !rows.every((row) => Array.isArray(row))) {
+    // Not `every`, which skips the holes of a sparse array.
+    if (!Array.isArray(rows) || Array.from(rows, Array.isArray).includes(false)) {
       throw new EigenviewError('INVALID_ARGUMENT', 'Matrix.from takes an array of rows.', {
         argument: 'rows',
         expected: 'an array of arrays of numbers',
@@ -84,17 +87,7 @@ export class Matrix {
           received: `length ${row.length}`,
         });
       }
-      for (let j = 0; j < cols; j++) {
-        const value: unknown = row[j];
-        if (typeof value !== 'number') {
-          throw new EigenviewError('INVALID_ARGUMENT', 'The elements of a matrix must be numbers.', {
-            argument: `rows[${i}][${j}]`,
-            expected: 'a number',
-            received: describe(value),
-          });
-        }
-        result.data[i * cols + j] = value;
-      }
+      for (let j = 0; j < cols; j++) result.data[i * cols + j] = element(`rows[${i}][${j}]`, row[j]);
     });
     return result;
   }
@@ -111,23 +104,32 @@ export class Matrix {
     return result;
   }
 
-  /** A square matrix with the given values on its diagonal. */
+  /** A square matrix with the given values on its diagonal. @throws EigenviewError `INVALID_ARGUMENT` */
   static diagonal(values: ArrayLike<number>): Matrix {
-    const n = values.length;
+    const n: unknown = (values as ArrayLike<number> | null | undefined)?.length;
+    if (typeof n !== 'number') {
+      throw new EigenviewError('INVALID_ARGUMENT', 'Matrix.diagonal takes an array of numbers.', {
+        argument: 'values',
+        expected: 'an array of numbers',
+        received: describe(values),
+      });
+    }
     const result = new Matrix(n, n);
-    for (let i = 0; i < n; i++) result.data[i * n + i] = values[i] as number;
+    for (let i = 0; i < n; i++) result.data[i * n + i] = element(`values[${i}]`, values[i]);
     return result;
   }
 
-  /** Element (i, j). @throws EigenviewError `OUT_OF_RANGE` */
+  /** Element (i, j). @throws EigenviewError `OUT_OF_RANGE` or `DETACHED` */
   get(i: number, j: number): number {
+    checkAttached('data', this);
     checkIndex('i', i, this.rows);
     checkIndex('j', j, this.cols);
     return this.data[i * this.cols + j] as number;
   }
 
-  /** Row i as a view into the same memory. @throws EigenviewError `OUT_OF_RANGE` */
+  /** Row i as a view into the same memory. @throws EigenviewError `OUT_OF_RANGE` or `DETACHED` */
   row(i: number): MatrixData {
+    checkAttached('data', this);
     checkIndex('i', i, this.rows);
     return this.data.subarray(i * this.cols, (i + 1) * this.cols);
   }
@@ -157,6 +159,27 @@ function allocate(rows: number, cols: number): Float64Array {
   } catch (cause) {
     throw new EigenviewError('OUT_OF_MEMORY', `No memory for a ${rows}×${cols} matrix.`, { cause });
   }
+}
+
+/** A transferred buffer has length 0 under a shape that is not. */
+export function checkAttached(argument: string, { rows, cols, data }: Matrix): void {
+  if (data.length !== rows * cols) {
+    throw new EigenviewError('DETACHED', `The buffer of ${argument} was transferred away.`, {
+      argument,
+      expected: `${rows * cols} numbers`,
+      received: `${data.length}`,
+      fix: 'Keep the buffer in this thread until the call has settled, or pass a copy.',
+    });
+  }
+}
+
+function element(argument: string, value: unknown): number {
+  if (typeof value === 'number') return value;
+  throw new EigenviewError('INVALID_ARGUMENT', 'The elements of a matrix must be numbers.', {
+    argument,
+    expected: 'a number',
+    received: describe(value),
+  });
 }
 
 function checkExtent(argument: string, value: unknown): void {

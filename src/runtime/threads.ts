@@ -20,9 +20,10 @@ export function threads(): number {
 function defaultThreads(): number {
   const wanted = process.env.EIGENVIEW_THREADS;
   if (wanted === undefined || wanted === '') return availableParallelism();
-  const parsed: unknown = Number(wanted) || wanted;
-  checkInteger('EIGENVIEW_THREADS', parsed, { min: 1, max: MAX_THREADS });
-  return parsed;
+  const parsed = Number(wanted);
+  const value: unknown = Number.isNaN(parsed) ? wanted : parsed;
+  checkInteger('EIGENVIEW_THREADS', value, { min: 1, max: MAX_THREADS });
+  return value;
 }
 
 /**

@@ -7,6 +7,8 @@ import { setThreads } from '../../src/runtime/threads.js';
 const WIDTH = 3;
 vi.stubEnv('UV_THREADPOOL_SIZE', String(WIDTH + 1));
 setThreads(WIDTH);
+// Nothing here takes time: a job that never ends is a failure to report soon.
+vi.setConfig({ testTimeout: 2000 });
 
 let lane: Lane;
 let log: string[];

@@ -47,6 +47,25 @@ Eigh eigh_scaled(const Matrix& a, int ea, const Matrix& b, int eb, int k) {
   return result;
 }
 
+// Descending, one eigenvector a column, signs by the rule. In stretches of columns that fill a cache line of a row.
+Eigh arranged(const Spectrum& pairs, int k, double residual) {
+  constexpr int64_t kStretch = 8;
+  const int64_t n = pairs.vectors.cols, last = pairs.vectors.rows - 1;
+  Eigh result{Buffer(k), Matrix(static_cast<int>(n), k), residual};
+  for (int64_t j0 = 0; j0 < k; j0 += kStretch) {
+    const int64_t count = std::min<int64_t>(kStretch, k - j0);
+    double signs[kStretch];
+    for (int64_t j = 0; j < count; j++) {
+      signs[j] = sign_of(pairs.vectors.row(last - j0 - j), n);
+      result.values[j0 + j] = pairs.values[last - j0 - j];
+    }
+    for (int64_t i = 0; i < n; i++) {
+      for (int64_t j = 0; j < count; j++) result.vectors(i, j0 + j) = signs[j] * pairs.vectors(last - j0 - j, i);
+    }
+  }
+  return result;
+}
+
 }  // namespace
 
 Eigh eigh(const Matrix& a, const Matrix* b, int k) {
@@ -58,23 +77,16 @@ Eigh eigh(const Matrix& a, const Matrix* b, int k) {
     multiply_power_of_two(result.values.data(), k, ea);
     return result;
   }
-  Matrix reduced = a.clone(), l;
-  if (b != nullptr) {
-    l = factor(*b);
-    check(lapack::sygst(n, reduced.data.data(), n, l.data.data(), n));
+  if (b == nullptr) {
+    const Spectrum pairs = spectrum(a, k);
+    return arranged(pairs, k, residual(a, nullptr, pairs));
   }
-  Spectrum pairs = spectrum(std::move(reduced), k);
-  const int found = pairs.vectors.rows;
-  if (b != nullptr) lapack::trsm('L', 'L', 'T', n, found, l.data.data(), n, pairs.vectors.data.data(), n);
-  Eigh result{Buffer(k), Matrix(n, k), residual(a, b, pairs)};
-  for (int64_t j = 0; j < k; j++) {
-    const int64_t from = found - 1 - j;
-    const double* v = pairs.vectors.row(from);
-    const double sign = sign_of(v, n);
-    result.values[j] = pairs.values[from];
-    for (int64_t i = 0; i < n; i++) result.vectors(i, j) = sign * v[i];
-  }
-  return result;
+  Matrix reduced = a.clone();
+  const Matrix l = factor(*b);
+  check(lapack::sygst(n, reduced.data.data(), n, l.data.data(), n));
+  Spectrum pairs = spectrum(reduced, k);
+  lapack::trsm('L', 'L', 'T', n, pairs.vectors.rows, l.data.data(), n, pairs.vectors.data.data(), n);
+  return arranged(pairs, k, residual(a, b, pairs));
 }
 
 }  // namespace eigenview

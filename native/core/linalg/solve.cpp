@@ -14,7 +14,7 @@ Matrix cholesky(const Matrix& a) {
   // The upper factor in LAPACK's column-major eyes is the lower one in ours.
   Matrix l = a.clone();
   if (lapack::potrf('U', n, l.data.data(), n) != 0) {
-    const Spectrum lowest = spectrum(a.clone(), n);
+    const Spectrum lowest = spectrum(a, n);
     Failure failure(Status::not_positive_definite, lowest.values[0]);
     failure.direction.assign(lowest.vectors.row(0), lowest.vectors.row(0) + n);
     scale(failure.direction.data(), n, sign_of(lowest.vectors.row(0), n));

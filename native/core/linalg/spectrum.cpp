@@ -8,42 +8,47 @@
 namespace eigenview {
 namespace {
 
-// Divide and conquer: fastest for all vectors.
-Spectrum divide_and_conquer(Matrix a) {
-  const int n = a.rows;
-  Spectrum result{Buffer(n), {}};
-  double size = 0;
-  int integer_size = 0;
-  check(lapack::syevd(n, a.data.data(), n, result.values.data(), &size, -1, &integer_size, -1));
-  Buffer work(workspace(size));
-  std::vector<int> integers(static_cast<size_t>(integer_size));
-  check(lapack::syevd(n, a.data.data(), n, result.values.data(), work.data(), static_cast<int>(work.size()),
-                      integers.data(), integer_size));
-  result.vectors = std::move(a);
-  return result;
+// On rare matrices, graded over tens of orders of magnitude or with tight clusters, LAPACK's solvers give up, or return
+// NaN as if nothing were wrong. Both solvers below then return nothing.
+std::optional<Spectrum> usable(int info, Spectrum found) {
+  if (info < 0) throw Failure(Status::internal);
+  if (info > 0 || !std::isfinite(max_abs(found.vectors.data.data(), found.vectors.size()))) return std::nullopt;
+  return found;
 }
 
-// Bisection and inverse iteration for few pairs, relatively robust representations for all: little workspace, and the
-// cost of the back-transformation grows with k alone. Nothing where inverse iteration fails, as it may on a tight cluster.
-std::optional<Spectrum> largest_pairs(const Matrix& original, int k) {
-  Matrix a = original.clone();
+// Divide and conquer: fastest for all vectors.
+std::optional<Spectrum> divide_and_conquer(const Matrix& a) {
   const int n = a.rows;
+  Spectrum result{Buffer(n), a.clone()};
+  double* vectors = result.vectors.data.data();
+  double size = 0;
+  int integer_size = 0;
+  check(lapack::syevd(n, vectors, n, result.values.data(), &size, -1, &integer_size, -1));
+  Buffer work(workspace(size));
+  std::vector<int> integers(static_cast<size_t>(integer_size));
+  const int info = lapack::syevd(n, vectors, n, result.values.data(), work.data(), static_cast<int>(work.size()),
+                                 integers.data(), integer_size);
+  return usable(info, std::move(result));
+}
+
+// Bisection and inverse iteration for some vectors, relatively robust representations for all: little workspace, and the
+// cost of the back-transformation grows with k alone.
+std::optional<Spectrum> one_by_one(const Matrix& a, int k) {
+  const int n = a.rows;
+  Matrix reduced = a.clone(), vectors(k, n);
   // LAPACK wants n values even when fewer are asked for.
   Buffer values(n);
-  Matrix vectors(k, n);
   std::vector<int> support(2 * static_cast<size_t>(n));
   double size = 0;
   int integer_size = 0;
-  lapack::syevr(n, a.data.data(), n, n - k + 1, n, values.data(), vectors.data.data(), n, support.data(), &size, -1,
-                &integer_size, -1);
+  lapack::syevr(n, reduced.data.data(), n, n - k + 1, n, values.data(), vectors.data.data(), n, support.data(), &size,
+                -1, &integer_size, -1);
   Buffer work(workspace(size));
   std::vector<int> integers(static_cast<size_t>(integer_size));
-  const int info = lapack::syevr(n, a.data.data(), n, n - k + 1, n, values.data(), vectors.data.data(), n,
+  const int info = lapack::syevr(n, reduced.data.data(), n, n - k + 1, n, values.data(), vectors.data.data(), n,
                                  support.data(), work.data(), static_cast<int>(work.size()), integers.data(),
                                  integer_size);
-  if (info > 0) return std::nullopt;
-  check(info);
-  return Spectrum{Buffer::copy(values.data(), k), std::move(vectors)};
+  return usable(info, {Buffer::copy(values.data(), k), std::move(vectors)});
 }
 
 [[noreturn]] void fail(Status status, const Spectrum& spectrum) {
@@ -57,19 +62,21 @@ std::optional<Spectrum> largest_pairs(const Matrix& original, int k) {
 
 }  // namespace
 
-Spectrum spectrum(Matrix a, int k) {
+Spectrum spectrum(const Matrix& a, int k) {
   // The 2 n² doubles of workspace for divide and conquer, which LAPACK counts in 32 bits.
   const bool countable = 2.0 * a.rows * a.rows + 6.0 * a.rows < std::numeric_limits<int>::max();
-  if (2 * k < a.rows || !countable) {
-    if (std::optional<Spectrum> found = largest_pairs(a, k)) return std::move(*found);
-    if (!countable) throw Failure(Status::no_convergence);
-  }
-  return divide_and_conquer(std::move(a));
+  const bool few = 2 * k < a.rows;
+  std::optional<Spectrum> found;
+  if (!few && countable) found = divide_and_conquer(a);
+  if (!found) found = one_by_one(a, k);
+  if (!found && few && countable) found = divide_and_conquer(a);
+  if (!found) throw Failure(Status::no_convergence);
+  return std::move(*found);
 }
 
 Spectrum definite_spectrum(const Matrix& a, std::optional<double> rank_tolerance) {
   const int n = a.rows;
-  Spectrum result = spectrum(a.clone(), n);
+  Spectrum result = spectrum(a, n);
   const double smallest = result.values[0];
   const double largest = result.values[n - 1];
   const double rounding = n * kEps * std::max(std::fabs(smallest), std::fabs(largest));

@@ -12,8 +12,8 @@ struct Spectrum {
   Matrix vectors;  // r×n, orthonormal rows, signs as they come
 };
 
-// The largest r ≥ k eigenpairs of a symmetric n×n matrix, which is destroyed.
-Spectrum spectrum(Matrix a, int k);
+// The largest r ≥ k eigenpairs of a symmetric n×n matrix.
+Spectrum spectrum(const Matrix& a, int k);
 
 // The full spectrum of a matrix that must be positive semi-definite, and definite without a rank tolerance: its smallest
 // eigenvalue must exceed n·eps·λmax. Eigenvalues are checked, not changed. With a tolerance, at least one eigenvalue must

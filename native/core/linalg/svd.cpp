@@ -103,7 +103,7 @@ Svd by_gram(const Matrix& a, int k) {
   const int m = a.rows, n = a.cols;
   Matrix gram(n, n);
   multiply(true, false, n, n, m, 1, a.data.data(), n, a.data.data(), n, 0, gram.data.data(), n);
-  const Spectrum top = spectrum(std::move(gram), k);
+  const Spectrum top = spectrum(gram, k);
   const int found = top.vectors.rows;
   const double* basis = top.vectors.row(found - k);
   Matrix y(m, k), r;

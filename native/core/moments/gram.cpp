@@ -35,8 +35,13 @@ Gram::Gram(int dx, int dy)
   const int64_t block_bytes = block_rows_ * panels_ * kPanel * 8;
   capacity_ = block_rows_ * std::max<int64_t>(1, kStagingBytes / block_bytes);
   tiles_ = Buffer::zeros(tiles() * kTile);
-  // Zeros in the columns that pad the last panel, for good.
-  for (Area& area : staged_) area.panels = Buffer::zeros(capacity_ * panels_ * kPanel);
+  // Not touched before rows arrive, so that a few rows cost few pages of memory.
+  for (Area& area : staged_) area.panels = Buffer(capacity_ * panels_ * kPanel);
+}
+
+int64_t Gram::bytes() const {
+  return static_cast<int64_t>(sizeof(double)) *
+         (tiles_.size() + staged_[0].panels.size() + staged_[1].panels.size());
 }
 
 const double* Gram::panel(const Area& area, int64_t block, int64_t p) const {
@@ -67,6 +72,7 @@ int64_t Gram::fill(const X* x, const Y* y, int64_t from, int64_t to) {
     for (; c < dx_; c++) put(static_cast<double>(row[c]));
     for (int64_t t = 0; t < dy_; t++) put(static_cast<double>(y[(from + i) * dy_ + t]));
     put(1);
+    if (j > 0) std::fill(out + j, out + kPanel, 0.0);
   }
   area.rows += count;
   return count;

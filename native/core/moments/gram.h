@@ -37,6 +37,7 @@ class Gram {
   // may be running. Returns the number of rows.
   int64_t snapshot(int threads, double* gram);
 
+  int64_t bytes() const;
   int width() const { return width_; }
   int dx() const { return dx_; }
   int dy() const { return dy_; }

@@ -1,14 +1,15 @@
 #include "noise.h"
 
+#include <algorithm>
 #include <vector>
 
-#include "../linalg/dense.h"
+#include "../moments/project.h"
 #include "../team.h"
 
 namespace eigenview {
 namespace {
 
-constexpr int64_t kRows = 256;
+constexpr int64_t kRows = 192;
 
 // Runs of coordinate pairs in which some deviation is positive.
 struct Run {
@@ -59,15 +60,18 @@ void add_diagonal_noise(Matrix& x, const double* deviations, Stream stream, uint
 }
 
 void add_noise(Matrix& x, const Matrix& root, Stream stream, uint64_t first_sample, int threads) {
-  const int d = x.cols;
+  const int64_t d = x.cols;
+  const int64_t padded = d + 1;
+  const Projector projector(root);
   for_row_blocks(x.rows, threads, [&](int64_t from, int64_t to) {
-    const int rows = static_cast<int>(to - from);
-    const int64_t padded = d + 1;
-    Buffer g(rows * padded);
+    const int64_t rows = to - from;
+    Buffer g(rows * padded), noise(rows * d);
     for (int64_t i = 0; i < rows; i++) {
       normals(stream, first_sample + static_cast<uint64_t>(from + i), 0, (d + 1) / 2, g.data() + i * padded);
     }
-    multiply(false, true, rows, d, d, 1, g.data(), static_cast<int>(padded), root.data.data(), d, 1, x.row(from), d);
+    projector.apply(g.data(), padded, rows, noise.data());
+    double* out = x.row(from);
+    for (int64_t i = 0; i < rows * d; i++) out[i] += noise[i];
   });
 }
 

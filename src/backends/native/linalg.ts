@@ -1,10 +1,10 @@
-import { EigenviewError } from '../../errors.js';
 import { Matrix } from '../../matrix/matrix.js';
 import { loadAddon, type NativeFunction } from '../../runtime/addon.js';
 import { lane, type Share } from '../../runtime/lane.js';
 import { threads } from '../../runtime/threads.js';
+import { turnHasTime } from '../../runtime/turn.js';
 import type { Control, Eig, Eigh, LinalgBackend, LinalgKernels, Svd, Whitening } from '../linalg.js';
-import { translate } from './failure.js';
+import { blame, translate } from './failure.js';
 
 /** One native call: its arguments after the thread count, what to make of its answer, and roughly what it costs. */
 interface Call<Result> {
@@ -15,6 +15,8 @@ interface Call<Result> {
   cost: number;
   /** A team of threads over many small matrices, cancellable between them, instead of threads inside LAPACK. */
   batch?: boolean;
+  /** Place in the whole batch of the first matrix. */
+  first?: number;
 }
 
 /** Above this, a few milliseconds on one core, a LAPACK call that is alone uses all threads. */
@@ -48,26 +50,32 @@ const dense = (matrix: Matrix) => [matrix.data, matrix.rows, matrix.cols];
 
 const readSvd =
   (m: number, n: number, k: number) =>
-  (raw: RawSvd): Svd => ({
+  (raw: RawSvd, at?: number): Svd => ({
     u: new Matrix(m, k, raw.u),
     s: raw.s,
     vt: new Matrix(k, n, raw.vt),
-    residual: raw.residual,
+    residual: finite(raw.residual, at),
   });
 
 const readEigh =
   (n: number, k: number) =>
-  (raw: RawEigh): Eigh => ({
+  (raw: RawEigh, at?: number): Eigh => ({
     values: raw.values,
     vectors: new Matrix(n, k, raw.vectors),
-    residual: raw.residual,
+    residual: finite(raw.residual, at),
   });
+
+/** Values that overflow leave a residual that is no number. Throws what the addon would. */
+function finite(residual: number, at?: number): number {
+  if (Number.isFinite(residual)) return residual;
+  throw Object.assign(new Error('overflow'), { code: 'NO_CONVERGENCE', at });
+}
 
 const readMatrix = (rows: number, cols: number) => (raw: Float64Array) => new Matrix(rows, cols, raw);
 
 function concatenate(stack: readonly Matrix[]): Float64Array {
   const size = (stack[0] as Matrix).data.length;
-  const all = new Float64Array(size * stack.length);
+  const all = new Matrix(stack.length, size).data as Float64Array;
   stack.forEach((matrix, i) => {
     all.set(matrix.data, i * size);
   });
@@ -91,7 +99,7 @@ const calls: {
     const read = (raw: RawEig): Eig => ({
       values: { re: raw.re, im: raw.im },
       vectors: { re: new Matrix(n, n, raw.vectorsRe), im: new Matrix(n, n, raw.vectorsIm) },
-      residual: raw.residual,
+      residual: finite(raw.residual),
     });
     return { operation: 'eig', args: dense(a), read, cost: 25 * n ** 3 };
   },
@@ -141,34 +149,40 @@ function performSync<Result>(call: Call<Result>): Result {
   try {
     return call.read(run(call.cost > LARGE ? threads() : 1, ...call.args) as never);
   } catch (error) {
-    throw error instanceof EigenviewError ? error : translate(call.operation, error, undefined);
+    throw translate(call.operation, error, undefined, call.first);
   }
 }
 
 async function perform<Result>(control: Control, call: Call<Result>): Promise<Result> {
-  control.signal?.throwIfAborted();
-  const run = loadAddon()[`${call.operation}Async`] as NativeFunction;
-  const share = shareOf(call, control);
-  if (call.cost < SMALL && lane.free('one')) return performSync(call);
-  // The addon copies its input when the job starts; a job that has to wait copies it now.
-  const args = lane.free(share) ? call.args : call.args.map((arg) => (ArrayBuffer.isView(arg) ? copy(arg) : arg));
   const { signal } = control;
-  const flag = new Int32Array(1);
-  const cancel = () => {
-    flag[0] = 1;
-  };
-  if (call.batch) signal?.addEventListener('abort', cancel, { once: true });
+  signal?.throwIfAborted();
+  const site = new Error();
+  const share = shareOf(call, control);
+  if (call.cost < SMALL && lane.free('one') && turnHasTime()) return performSync(call);
   try {
-    const raw = await lane.run(
-      share,
-      (granted) => run(granted, ...args, ...(call.batch ? [flag] : [])) as Promise<never>,
-      signal,
-    );
+    // The addon copies its input when the job starts; a job that has to wait copies it now, unless it is a copy already.
+    const taken = call.batch || lane.free(share);
+    const args = taken ? call.args : call.args.map((arg) => (isView(arg) ? arg.slice() : arg));
+    const job = (granted: number) => start<never>(call, granted, args, signal);
+    const raw = await lane.run(share, job, signal);
     signal?.throwIfAborted();
     return call.read(raw);
   } catch (error) {
     if (signal?.aborted) throw signal.reason;
-    throw translate(call.operation, error, signal);
+    throw blame(site, translate(call.operation, error, signal, call.first));
+  }
+}
+
+async function start<Raw>(call: Call<unknown>, granted: number, args: unknown[], signal?: AbortSignal): Promise<Raw> {
+  const run = loadAddon()[`${call.operation}Async`] as NativeFunction;
+  if (!call.batch) return run(granted, ...args) as Promise<Raw>;
+  const cancelled = new Int32Array(1);
+  const cancel = () => {
+    cancelled[0] = 1;
+  };
+  signal?.addEventListener('abort', cancel, { once: true });
+  try {
+    return await (run(granted, ...args, cancelled) as Promise<Raw>);
   } finally {
     signal?.removeEventListener('abort', cancel);
   }
@@ -179,7 +193,32 @@ function shareOf(call: Call<unknown>, control: Control): Share {
   return call.cost > LARGE && !control.reproducible ? 'all-if-idle' : 'one';
 }
 
-const copy = (view: ArrayBufferView) => (view as Float64Array).slice();
+const isView = (arg: unknown): arg is Float64Array => ArrayBuffer.isView(arg);
+
+/** One job's part of a batch: what copying its matrices in and its results out costs the event loop is milliseconds. */
+const PIECE = { elements: 2 ** 17, matrices: 512 };
+
+type Batch = (stack: readonly Matrix[], k: number | undefined) => Call<unknown[]>;
+
+/** A batch as several jobs. All of the stack is copied at once, before the first of them starts. */
+async function performBatch(
+  describe: Batch,
+  control: Control,
+  stack: readonly Matrix[],
+  k: number | undefined,
+): Promise<unknown[]> {
+  const whole = describe(stack, k);
+  const [numbers, ...shape] = whole.args as [Float64Array, ...number[]];
+  const { length: count } = stack;
+  const length = numbers.length / count;
+  const size = Math.max(threads(), Math.min(PIECE.matrices, Math.floor(PIECE.elements / length)));
+  const results: unknown[] = [];
+  for (let first = 0; first < count; first += size) {
+    const piece = numbers.subarray(first * length, (first + size) * length);
+    for (const result of await perform(control, { ...whole, args: [piece, ...shape], first })) results.push(result);
+  }
+  return results;
+}
 
 type Table = Record<string, (...args: never[]) => Call<unknown>>;
 
@@ -199,6 +238,8 @@ export const linalg: LinalgBackend = {
   async: derive<LinalgBackend['async']>(
     (describe) =>
       (control: Control, ...args: never[]) =>
-        perform(control, describe(...args)),
+        Array.isArray(args[0])
+          ? performBatch(describe as Batch, control, ...(args as unknown as Parameters<Batch>))
+          : perform(control, describe(...args)),
   ),
 };

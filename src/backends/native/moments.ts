@@ -3,6 +3,7 @@ import { checkAttached, notFinite, shape } from '../../matrix/check.js';
 import { Matrix } from '../../matrix/matrix.js';
 import { loadAddon, type NativeFunction, type NativeGram } from '../../runtime/addon.js';
 import { lane } from '../../runtime/lane.js';
+import { overflowError } from '../failure.js';
 import type { Control } from '../linalg.js';
 import type { GramAccumulator, GramSnapshot, MomentsBackend, NormalBlock } from '../moments.js';
 import { facts, translate } from './failure.js';
@@ -75,13 +76,7 @@ class NativeAccumulator implements GramAccumulator {
     const argument = inX ? 'source' : 'target';
     const local = inX ? column : column - this.#dx;
     if (code === 'NOT_FINITE') return notFinite(argument, at ?? 0, local, value ?? Number.NaN);
-    if (code === 'OUT_OF_RANGE') {
-      return new EigenviewError('OUT_OF_RANGE', `The squares of ${argument} column ${local} overflow.`, {
-        argument,
-        expected: 'of magnitude below about 1e150',
-        fix: 'Rescale the data.',
-      });
-    }
+    if (code === 'OUT_OF_RANGE') return overflowError(argument, local);
     return translate('viewMoments', error, undefined);
   }
 }

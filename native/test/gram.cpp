@@ -1,0 +1,260 @@
+// The moments kernel against a plain loop in long double, its promise that no cutting, thread count or snapshot changes
+// a bit, every instruction set against the portable one, what it says of data that are not finite, and encoding.
+#include "../core/moments/gram.h"
+
+#include <cstdlib>
+#include <thread>
+
+#include "../core/moments/project.h"
+#include "check.h"
+#include "matrices.h"
+
+using namespace eigenview;
+using namespace eigenview::checks;
+
+namespace {
+
+// How rows reach an accumulator.
+struct Feed {
+  int threads = 1;
+  uint64_t cuts = 0;       // seed of the random cuts; 0: none
+  bool beside = false;     // sums on another thread while the next rows are filled in
+  int64_t snapshot = 0;    // rows between snapshots; 0: one at the end
+};
+
+template <class X, class Y>
+Matrix accumulate(const X* x, const Y* y, int64_t rows, int dx, int dy, const Feed& feed) {
+  Gram gram(dx, dy);
+  Matrix result(gram.width(), gram.width());
+  std::thread summing;
+  const auto settle = [&] {
+    if (summing.joinable()) summing.join();
+  };
+  std::mt19937_64 bits(feed.cuts);
+  int64_t due = feed.snapshot;
+  for (int64_t at = 0; at < rows;) {
+    int64_t to = feed.cuts == 0 ? rows : std::min(rows, at + 1 + static_cast<int64_t>(bits() % 700));
+    if (feed.snapshot > 0) to = std::min(to, due);
+    at += gram.fill(x, y, at, to);
+    if (gram.full()) {
+      settle();
+      gram.swap();
+      summing = std::thread([&] { gram.sum(feed.threads); });
+      if (!feed.beside) settle();
+    }
+    if (at == due) {
+      settle();
+      CHECK(gram.snapshot(feed.threads, result.data.data()) == at);
+      due += feed.snapshot;
+    }
+  }
+  settle();
+  CHECK(gram.snapshot(feed.threads, result.data.data()) == rows);
+  return result;
+}
+
+Matrix accumulate(const Matrix& x, const Matrix& y, const Feed& feed) {
+  return accumulate(x.data.data(), y.cols == 0 ? nullptr : y.data.data(), x.rows, x.cols, y.cols, feed);
+}
+
+std::vector<float> to_float(const Matrix& a) {
+  std::vector<float> all(static_cast<size_t>(a.size()));
+  for (int64_t i = 0; i < a.size(); i++) all[static_cast<size_t>(i)] = static_cast<float>(a.data[i]);
+  return all;
+}
+
+// Against Σ r rᵀ by definition, |error| ≤ n eps √(Gᵢᵢ Gⱼⱼ).
+void check_definition(const Matrix& x, const Matrix& y) {
+  const int dx = x.cols, width = dx + y.cols + 1;
+  Matrix rows(x.rows, width);
+  for (int64_t i = 0; i < x.rows; i++) {
+    std::copy_n(x.row(i), dx, rows.row(i));
+    if (y.cols > 0) std::copy_n(y.row(i), y.cols, rows.row(i) + dx);
+    rows(i, width - 1) = 1;
+  }
+  const Matrix expected = checks::gram(rows), result = accumulate(x, y, {});
+  for (int64_t i = 0; i < width; i++) {
+    for (int64_t j = 0; j < width; j++) {
+      CHECK(result(i, j) == result(j, i));
+      const double scale = std::sqrt(expected(i, i) * expected(j, j));
+      CHECK_AT_MOST(std::fabs(result(i, j) - expected(i, j)), x.rows * kEpsilon * scale);
+    }
+  }
+}
+
+void values() {
+  for (int width = 2; width <= 130; width += (width % 24 < 2 || width % 24 > 21 ? 1 : 5)) {
+    test("width " + std::to_string(width), [width] {
+      for (const int dy : {0, 1, 30}) {
+        if (width - dy - 1 < 1) continue;
+        check_definition(random_matrix(259, width - dy - 1, 1), random_matrix(259, dy, 2));
+      }
+    });
+  }
+  test("no row, one row, one block, one row more", [] {
+    for (const int rows : {0, 1, 255, 256, 257}) check_definition(random_matrix(rows, 5, 1), random_matrix(rows, 2, 2));
+  });
+  test("float32 on either side is float64 of the same values", [] {
+    const Matrix x = random_matrix(600, 27, 3), y = random_matrix(600, 3, 4);
+    const std::vector<float> xf = to_float(x), yf = to_float(y);
+    Matrix xd(600, 27), yd(600, 3);
+    std::copy(xf.begin(), xf.end(), xd.data.data());
+    std::copy(yf.begin(), yf.end(), yd.data.data());
+    const Matrix expected = accumulate(xd, yd, {});
+    CHECK(same_bits(accumulate(xf.data(), yf.data(), 600, 27, 3, {}), expected));
+    CHECK(same_bits(accumulate(xf.data(), yd.data.data(), 600, 27, 3, {}), expected));
+    CHECK(same_bits(accumulate(xd.data.data(), yf.data(), 600, 27, 3, {}), expected));
+  });
+}
+
+void cuts() {
+  struct Shape {
+    int rows, dx, dy;
+  };
+  // Some are several staging areas long, some end amid a block.
+  for (const Shape& shape : {Shape{44000, 3, 1}, Shape{1600, 640, 13}, Shape{2100, 420, 0}, Shape{100, 7, 0}}) {
+    test("the same bits however cut, " + std::to_string(shape.dx) + " wide", [&] {
+      const Matrix x = random_matrix(shape.rows, shape.dx, 5), y = random_matrix(shape.rows, shape.dy, 6);
+      const Matrix expected = accumulate(x, y, {});
+      for (int threads = 1; threads <= 8; threads++) {
+        const uint64_t seed = static_cast<uint64_t>(threads);
+        CHECK(same_bits(accumulate(x, y, {threads, seed, threads % 2 == 0, 0}), expected));
+        CHECK(same_bits(accumulate(x, y, {threads, seed + 10, threads % 2 == 1, shape.rows / 5 + 3}), expected));
+      }
+    });
+  }
+  test("a snapshot is what its rows alone would give", [] {
+    const Matrix x = random_matrix(1600, 640, 5);
+    // 768 rows are one staging area at this width.
+    for (const int rows : {1, 200, 256, 767, 768, 769, 1600}) {
+      Matrix first(rows, 640), result(641, 641);
+      std::copy_n(x.data.data(), first.size(), first.data.data());
+      Gram gram(640, 0);
+      for (int64_t at = 0; at < rows;) {
+        at += gram.fill<double, double>(x.data.data(), nullptr, at, rows);
+        if (!gram.full()) continue;
+        gram.swap();
+        gram.sum(2);
+      }
+      gram.snapshot(2, result.data.data());
+      CHECK(same_bits(result, accumulate(first, Matrix(rows, 0), {})));
+    }
+  });
+}
+
+std::vector<TileChoice> machine_tiles() {
+  std::vector<TileChoice> tiles;
+  for (const char* name : {"plain", "avx2", "avx512", "neon"}) {
+    setenv("EIGENVIEW_KERNEL", name, 1);
+    const TileChoice choice = choose_tile();
+    if (std::string(choice.name) == name) tiles.push_back(choice);
+  }
+  unsetenv("EIGENVIEW_KERNEL");
+  return tiles;
+}
+
+void kernels() {
+  for (const TileChoice& tile : machine_tiles()) {
+    test(std::string("kernel ") + tile.name, [&] {
+      for (const int rows : {0, 1, 2, 3, 100, 256}) {
+        Matrix a = random_matrix(rows, kPanel, 1), b = random_matrix(rows, kPanel, 2);
+        Matrix expected = random_matrix(kPanel, kPanel, 3), result = expected.clone();
+        tile_plain(a.data.data(), b.data.data(), rows, expected.data.data());
+        tile.run(a.data.data(), b.data.data(), rows, result.data.data());
+        CHECK_AT_MOST(distance(result, expected), 24 * (rows + 1) * kEpsilon);
+        // Integers leave nothing to round: every element must be where it belongs.
+        for (Matrix* each : {&a, &b, &expected}) {
+          for (int64_t i = 0; i < each->size(); i++) each->data[i] = std::round(each->data[i] * 1000);
+        }
+        result = expected.clone();
+        tile_plain(a.data.data(), b.data.data(), rows, expected.data.data());
+        tile.run(a.data.data(), b.data.data(), rows, result.data.data());
+        CHECK(same_bits(result, expected));
+      }
+    });
+  }
+}
+
+void not_finite() {
+  struct Spot {
+    int row, column;
+  };
+  const double values[] = {NAN, INFINITY, -INFINITY};
+  test("the first element that is not finite is named, wherever it is", [&] {
+    // In the first area of 768 rows, the second, and the one that only the snapshot sees.
+    const Spot spots[] = {{0, 0}, {3, 639}, {300, 640}, {767, 652}, {768, 0}, {1535, 17}, {1536, 640}, {1599, 100}};
+    const Matrix clean_x = random_matrix(1600, 640, 5), clean_y = random_matrix(1600, 13, 6);
+    for (const Spot& spot : spots) {
+      for (const double value : values) {
+        if (spot.row % 256 != 0 && !std::isnan(value)) continue;
+        Matrix x = clean_x.clone(), y = clean_y.clone();
+        const auto put = [&](int64_t row, int64_t column) {
+          (column < 640 ? x(row, column) : y(row, column - 640)) = value;
+        };
+        put(spot.row, spot.column);
+        // Later in reading order, though in an earlier column.
+        if (spot.row + 1 < 1600) put(spot.row + 1, 0);
+        const Failure failure = FAILURE_OF(Status::not_finite, {
+          Gram gram(640, 13);
+          Matrix result(654, 654);
+          for (int64_t at = 0; at < 1600;) {
+            at += gram.fill(x.data.data(), y.data.data(), at, int64_t{1600});
+            if (!gram.full()) continue;
+            gram.swap();
+            gram.sum(2);
+          }
+          gram.snapshot(2, result.data.data());
+        });
+        CHECK(failure.at == spot.row && failure.column == spot.column);
+        CHECK(std::isnan(value) ? std::isnan(*failure.value) : *failure.value == value);
+      }
+    }
+  });
+  test("finite data whose squares overflow name the column", [] {
+    Matrix x = random_matrix(100, 30, 5);
+    x(50, 27) = 1e155;
+    const Failure failure = FAILURE_OF(Status::out_of_range, accumulate(x, Matrix(100, 0), {}));
+    CHECK(failure.column == 27 && !failure.at);
+  });
+}
+
+void encoding() {
+  for (const int d : {1, 24, 100, 300}) {
+    test("encoding at d = " + std::to_string(d), [d] {
+      const Matrix x = random_matrix(211, d, 1);
+      for (const int k : {1, 3, 24, 25, 49}) {
+        const Matrix encoder = random_matrix(k, d, 2), z = project(x, encoder, 1);
+        CHECK_AT_MOST(distance(z, product(x, transpose(encoder))), d * kEpsilon * size_of(x) * size_of(encoder));
+        for (int threads = 2; threads <= 8; threads++) CHECK(same_bits(project(x, encoder, threads), z));
+        for (const int rows : {1, 5, 24, 95, 97}) {
+          for (int from = 0; from < 211; from += rows) {
+            Matrix part(std::min(rows, 211 - from), d);
+            std::copy_n(x.row(from), part.size(), part.data.data());
+            const Matrix own = project(part, encoder, 2);
+            CHECK(same_bits(own.data.data(), z.row(from), own.size()));
+          }
+        }
+      }
+    });
+  }
+  test("NaN in a row stays in that row", [] {
+    Matrix x = random_matrix(50, 30, 1);
+    const Matrix encoder = random_matrix(7, 30, 2), z = project(x, encoder, 1);
+    x(20, 3) = NAN;
+    const Matrix result = project(x, encoder, 1);
+    for (int64_t i = 0; i < 50; i++) {
+      for (int64_t j = 0; j < 7; j++) CHECK(i == 20 ? std::isnan(result(i, j)) : result(i, j) == z(i, j));
+    }
+  });
+}
+
+}  // namespace
+
+int main() {
+  values();
+  cuts();
+  kernels();
+  not_finite();
+  encoding();
+  return finish();
+}
