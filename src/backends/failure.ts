@@ -35,6 +35,10 @@ export function kernelError(failure: KernelFailure): EigenviewError {
       return new EigenviewError(code, `${operation}: the decomposition of ${which} did not converge.`, {
         fix: 'Rescale the matrix; if its entries are moderate, please report it.',
       });
+    case 'OUT_OF_RANGE':
+      return new EigenviewError(code, `${operation}: the result for ${which} overflows.`, {
+        fix: 'Rescale the matrix to moderate entries.',
+      });
     case 'OUT_OF_MEMORY':
       return new EigenviewError(code, `${operation}: not enough memory.`, {
         fix: 'Use a smaller k or stream the data.',

@@ -8,12 +8,20 @@
 namespace eigenview {
 namespace {
 
+// |VVᵀ − I| for the rows of V.
+double skew(const Matrix& v) {
+  const int k = v.rows, n = v.cols;
+  Matrix products(k, k);
+  multiply(false, true, k, k, n, 1, v.data.data(), n, v.data.data(), n, 0, products.data.data(), k);
+  for (int64_t i = 0; i < k; i++) products(i, i) -= 1;
+  return max_abs(products.data.data(), products.size());
+}
+
 // On rare matrices, graded over tens of orders of magnitude or with tight clusters, LAPACK's solvers give up, or return
-// NaN as if nothing were wrong. Both solvers below then return nothing.
-std::optional<Spectrum> usable(int info, Spectrum found) {
+// NaN or skew vectors as if nothing were wrong. Both solvers below then return nothing.
+bool succeeded(int info) {
   if (info < 0) throw Failure(Status::internal);
-  if (info > 0 || !std::isfinite(max_abs(found.vectors.data.data(), found.vectors.size()))) return std::nullopt;
-  return found;
+  return info == 0;
 }
 
 // Divide and conquer: fastest for all vectors.
@@ -28,7 +36,8 @@ std::optional<Spectrum> divide_and_conquer(const Matrix& a) {
   std::vector<int> integers(static_cast<size_t>(integer_size));
   const int info = lapack::syevd(n, vectors, n, result.values.data(), work.data(), static_cast<int>(work.size()),
                                  integers.data(), integer_size);
-  return usable(info, std::move(result));
+  if (!succeeded(info) || !std::isfinite(max_abs(vectors, a.size()))) return std::nullopt;
+  return result;
 }
 
 // Bisection and inverse iteration for some vectors, relatively robust representations for all: little workspace, and the
@@ -48,7 +57,8 @@ std::optional<Spectrum> one_by_one(const Matrix& a, int k) {
   const int info = lapack::syevr(n, reduced.data.data(), n, n - k + 1, n, values.data(), vectors.data.data(), n,
                                  support.data(), work.data(), static_cast<int>(work.size()), integers.data(),
                                  integer_size);
-  return usable(info, {Buffer::copy(values.data(), k), std::move(vectors)});
+  if (!succeeded(info) || !(skew(vectors) <= 100 * kEps * n)) return std::nullopt;
+  return Spectrum{Buffer::copy(values.data(), k), std::move(vectors)};
 }
 
 [[noreturn]] void fail(Status status, const Spectrum& spectrum) {

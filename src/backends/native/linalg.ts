@@ -68,7 +68,7 @@ const readEigh =
 /** Values that overflow leave a residual that is no number. Throws what the addon would. */
 function finite(residual: number, at?: number): number {
   if (Number.isFinite(residual)) return residual;
-  throw Object.assign(new Error('overflow'), { code: 'NO_CONVERGENCE', at });
+  throw Object.assign(new Error('overflow'), { code: 'OUT_OF_RANGE', at });
 }
 
 const readMatrix = (rows: number, cols: number) => (raw: Float64Array) => new Matrix(rows, cols, raw);
