@@ -20,9 +20,9 @@ import {
   buildTests,
   compiler,
   executable,
+  findLauncher,
   root,
   shipped,
-  supports,
   tests,
   thread,
 } from './sanitize/build.mjs';
@@ -50,9 +50,9 @@ async function step(name, work) {
 function stage(name, work) {
   return step(name, async () => {
     const started = performance.now();
-    const [ok, output] = await work().then(
-      (said) => [true, said],
-      (error) => [false, String(error.message ?? error)],
+    const { ok, output } = await work().then(
+      (said) => ({ ok: true, output: said }),
+      (error) => ({ ok: false, output: String(error.message ?? error) }),
     );
     return { ok, output, seconds: (performance.now() - started) / 1000 };
   });
@@ -60,7 +60,8 @@ function stage(name, work) {
 
 /** @param {import('./sanitize/build.mjs').Variant} variant @param {string[]} names */
 async function runTests(variant, names) {
-  if (!(await supports(variant))) {
+  const launcher = await findLauncher(variant);
+  if (launcher === undefined) {
     console.log(`skip   ${variant.name}: ${compiler} or this machine does not support it`);
     return;
   }
@@ -68,7 +69,10 @@ async function runTests(variant, names) {
     await buildTests(variant, names);
     return `${names.length} programs`;
   });
-  for (const name of names) await step(`${variant.name}: ${name}`, () => run(executable(variant, name), []));
+  for (const name of names) {
+    const [file = '', ...args] = [...launcher, executable(variant, name)];
+    await step(`${variant.name}: ${name}`, () => run(file, args));
+  }
 }
 
 /** The addon in a Node that has the sanitizer's runtime loaded first, as an instrumented module needs. */

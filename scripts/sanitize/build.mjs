@@ -55,13 +55,22 @@ export const executable = (variant, test) => path.join(output, variant.name, tes
 /** The path of the addon built under a variant. @param {Variant} variant */
 export const addonOf = (variant) => path.join(output, variant.name, 'eigenview.node');
 
-/** Whether the compiler builds, and the machine runs, a program under this variant's sanitizers. @param {Variant} variant */
-export async function supports(variant) {
+/**
+ * The command to put before a program of this variant: none, or one that lays out memory without randomness, which some
+ * kernels make too random for ThreadSanitizer. Undefined where the compiler or the machine has no such sanitizer.
+ *
+ * @param {Variant} variant
+ */
+export async function findLauncher(variant) {
   const folder = prepare(variant);
   const [source, program] = [path.join(folder, 'probe.cpp'), path.join(folder, 'probe')];
   writeFileSync(source, '#include <thread>\nint main() { std::thread([] {}).join(); }\n');
-  const built = await run(compiler, [...common, ...variant.flags, source, '-o', program]);
-  return built.ok && (await run(program, [])).ok;
+  if (!(await run(compiler, [...common, ...variant.flags, source, '-o', program])).ok) return undefined;
+  for (const launcher of [[], ['setarch', '-R']]) {
+    const [file = '', ...args] = [...launcher, program];
+    if ((await run(file, args)).ok) return launcher;
+  }
+  return undefined;
 }
 
 /**

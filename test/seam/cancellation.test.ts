@@ -1,8 +1,9 @@
 /** Rule 4: waiting work leaves at once; running batches stop between two matrices. */
 import { getEventListeners } from 'node:events';
 import { setTimeout as sleep } from 'node:timers/promises';
-import { afterEach, describe, expect, test } from 'vitest';
+import { afterEach, describe, expect, test, vi } from 'vitest';
 import { eighBatch, Matrix, svd, svdBatch } from '../../src/index.js';
+import { loadAddon } from '../../src/runtime/addon.js';
 import { lane } from '../../src/runtime/lane.js';
 import { plus } from '../support/algebra.js';
 import { BACKENDS } from '../support/backends.js';
@@ -69,7 +70,7 @@ describe('a job that waits', () => {
 describe.each([
   ['svdBatch', svdBatch, (a: Matrix) => a],
   ['eighBatch', eighBatch, (a: Matrix) => plus(a, a.transpose())],
-] as const)('a running %s', (_, batch, shaped) => {
+] as const)('a running %s', (name, batch, shaped) => {
   const stack = Array.from({ length: 300 }, (_, i) => shaped(normals(i, 80, 80)));
 
   test('rejects with the reason, and its native work ends', async () => {
@@ -87,6 +88,18 @@ describe.each([
     expect(lane.running).toBe(0);
     // One matrix a thread is left to finish, less than a hundredth; the rest is slack for a busy machine.
     expect(performance.now() - aborted).toBeLessThan(whole / 3);
+  });
+
+  test('is told so at the time of the abort', async () => {
+    const run = vi.spyOn(loadAddon() as unknown as Record<string, () => unknown>, `${name}Async`);
+    const controller = new AbortController();
+    const pending = rejected(batch(stack.slice(0, 20), { signal: controller.signal }));
+    const cancelled = (run.mock.lastCall as unknown[] | undefined)?.at(-1) as Int32Array;
+    run.mockRestore();
+    expect(cancelled[0]).toBe(0);
+    controller.abort('enough');
+    expect(cancelled[0]).toBe(1);
+    expect(await pending).toEqual({ reason: 'enough' });
   });
 
   test.each(BACKENDS)('on %s rejects although its work is done by the time of the abort', async (backend) => {

@@ -1,6 +1,6 @@
 /** Rule 5: what native code finds out arrives as a coded error, with the stack of the call. */
 import { describe, expect, test } from 'vitest';
-import { EigenviewError, eighBatch, inverseSqrt, Matrix, svdBatch } from '../../src/index.js';
+import { EigenviewError, eig, eighBatch, inverseSqrt, Matrix, svdBatch } from '../../src/index.js';
 import { product } from '../support/algebra.js';
 import { BACKENDS } from '../support/backends.js';
 import { failure } from '../support/failure.js';
@@ -98,6 +98,20 @@ test.each([
     const error = await failure(() => batch(stack));
     expect(error.code).toBe('OUT_OF_RANGE');
     expect(error.message).toContain(`matrix ${place} of the stack`);
+  }
+});
+
+test('a decomposition that is wrong is not returned', async () => {
+  // Numbers so far apart that scaling rows and columns against each other loses the large ones.
+  const graded = Matrix.from([
+    [1, 1e-300, 1e-150],
+    [1e-150, 1e-300, 1],
+    [1e-150, 1e-300, 1],
+  ]);
+  for (const backend of BACKENDS) {
+    const outcome = await eig(graded, { backend }).catch((error: unknown) => error);
+    if (outcome instanceof EigenviewError) expect(outcome.code).toBe('NO_CONVERGENCE');
+    else expect((outcome as { residual: number }).residual).toBeLessThan(1e-8);
   }
 });
 

@@ -54,7 +54,7 @@ const readSvd =
     u: new Matrix(m, k, raw.u),
     s: raw.s,
     vt: new Matrix(k, n, raw.vt),
-    residual: finite(raw.residual, at),
+    residual: converged(raw.residual, at),
   });
 
 const readEigh =
@@ -62,13 +62,13 @@ const readEigh =
   (raw: RawEigh, at?: number): Eigh => ({
     values: raw.values,
     vectors: new Matrix(n, k, raw.vectors),
-    residual: finite(raw.residual, at),
+    residual: converged(raw.residual, at),
   });
 
-/** Values that overflow leave a residual that is no number. Throws what the addon would. */
-function finite(residual: number, at?: number): number {
-  if (Number.isFinite(residual)) return residual;
-  throw Object.assign(new Error('overflow'), { code: 'OUT_OF_RANGE', at });
+/** A decomposition that is not even half right (√eps) did not converge. Throws what the addon would. */
+function converged(residual: number, at?: number): number {
+  if (residual <= Math.sqrt(Number.EPSILON)) return residual;
+  throw Object.assign(new Error('residual'), { code: 'NO_CONVERGENCE', at });
 }
 
 const readMatrix = (rows: number, cols: number) => (raw: Float64Array) => new Matrix(rows, cols, raw);
@@ -99,7 +99,7 @@ const calls: {
     const read = (raw: RawEig): Eig => ({
       values: { re: raw.re, im: raw.im },
       vectors: { re: new Matrix(n, n, raw.vectorsRe), im: new Matrix(n, n, raw.vectorsIm) },
-      residual: finite(raw.residual),
+      residual: converged(raw.residual),
     });
     return { operation: 'eig', args: dense(a), read, cost: 25 * n ** 3 };
   },
