@@ -61,8 +61,10 @@ inline std::optional<double> to_optional(const Napi::Value& value) {
   return value.IsUndefined() ? std::nullopt : std::optional<double>(value.As<Napi::Number>().DoubleValue());
 }
 
+// Made by JavaScript's own constructor, which throws a RangeError where Node-API would abort for want of memory.
 inline Napi::Float64Array to_array(Napi::Env env, const double* data, int64_t size) {
-  auto array = Napi::Float64Array::New(env, static_cast<size_t>(size));
+  const auto constructor = env.Global().Get("Float64Array").As<Napi::Function>();
+  auto array = constructor.New({Napi::Number::New(env, static_cast<double>(size))}).As<Napi::Float64Array>();
   std::copy_n(data, size, array.Data());
   return array;
 }

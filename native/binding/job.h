@@ -36,9 +36,9 @@ inline Napi::Error to_error(Napi::Env env, const Failure& failure) {
 
 // Runs a job at its BLAS thread count. Nothing but a Failure leaves.
 template <class Job>
-std::optional<Failure> attempt(Job& job) {
+std::optional<Failure> attempt(Job& job, BlasThreads::Busy busy) {
   try {
-    const BlasThreads threads(job.blas_threads());
+    const BlasThreads threads(job.blas_threads(), busy);
     job.run();
     return std::nullopt;
   } catch (const Failure& failure) {
@@ -65,7 +65,7 @@ Job unpack(const Napi::CallbackInfo& info) {
 template <class Job>
 Napi::Value run_sync(const Napi::CallbackInfo& info) {
   Job job = unpack<Job>(info);
-  if (const auto failure = attempt(job)) throw to_error(info.Env(), *failure);
+  if (const auto failure = attempt(job, BlasThreads::Busy::join)) throw to_error(info.Env(), *failure);
   return job.result(info.Env());
 }
 
@@ -77,7 +77,7 @@ class Worker : public Napi::AsyncWorker {
   Napi::Promise promise() const { return deferred_.Promise(); }
 
  protected:
-  void Execute() override { failure_ = attempt(job_); }
+  void Execute() override { failure_ = attempt(job_, BlasThreads::Busy::wait); }
   void OnOK() override {
     if (failure_) return deferred_.Reject(to_error(Env(), *failure_).Value());
     try {

@@ -22,7 +22,7 @@ void set_threads(int threads) {
 #endif
 }
 
-// Shared: BLAS stays at one thread. Exclusive: the holder alone is inside BLAS.
+// Shared: BLAS stays at one thread. Exclusive: BLAS has several, which only calls that will not wait share.
 std::shared_mutex& gate() {
   static std::shared_mutex instance;
   static const bool single = (set_threads(1), true);
@@ -32,19 +32,23 @@ std::shared_mutex& gate() {
 
 }  // namespace
 
-BlasThreads::BlasThreads(int threads) : exclusive_(threads > 1 && gate().try_lock()) {
-  if (exclusive_) {
+BlasThreads::BlasThreads(int threads, Busy busy) : hold_(Hold::none) {
+  if (threads > 1 && gate().try_lock()) {
+    hold_ = Hold::exclusive;
     set_threads(threads);
-  } else {
+  } else if (gate().try_lock_shared()) {
+    hold_ = Hold::shared;
+  } else if (busy == Busy::wait) {
     gate().lock_shared();
+    hold_ = Hold::shared;
   }
 }
 
 BlasThreads::~BlasThreads() {
-  if (exclusive_) {
+  if (hold_ == Hold::exclusive) {
     set_threads(1);
     gate().unlock();
-  } else {
+  } else if (hold_ == Hold::shared) {
     gate().unlock_shared();
   }
 }

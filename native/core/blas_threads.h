@@ -11,13 +11,18 @@ namespace eigenview {
 // BLAS, this one gets one thread instead of waiting.
 class BlasThreads {
  public:
-  explicit BlasThreads(int threads);
+  // What to do while another call has all threads: a pool thread waits; a JavaScript thread, whose event loop would stand
+  // still, joins in and may get several threads too.
+  enum class Busy { wait, join };
+
+  explicit BlasThreads(int threads, Busy busy = Busy::wait);
   ~BlasThreads();
   BlasThreads(const BlasThreads&) = delete;
   BlasThreads& operator=(const BlasThreads&) = delete;
 
  private:
-  bool exclusive_;
+  enum class Hold { none, shared, exclusive };
+  Hold hold_;
 };
 
 struct BlasDescription {

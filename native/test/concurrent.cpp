@@ -65,6 +65,9 @@ void setting() {
     {
       const BlasThreads four(4);
       CHECK(openblas_get_num_threads() == 4);
+      // One that will not wait comes in beside it, and leaves the setting as it is.
+      std::thread([] { const BlasThreads beside(2, BlasThreads::Busy::join); }).join();
+      CHECK(openblas_get_num_threads() == 4);
     }
     CHECK(openblas_get_num_threads() == 1);
   });
@@ -108,7 +111,7 @@ void decompositions() {
     for (size_t t = 0; t < worst.size(); t++) {
       threads.emplace_back([&, t] {
         for (int repeat = 0; repeat < 4; repeat++) {
-          const BlasThreads blas(t % 2 == 0 ? 1 : 4);
+          const BlasThreads blas(t % 2 == 0 ? 1 : 4, t < 4 ? BlasThreads::Busy::wait : BlasThreads::Busy::join);
           const std::vector<double> result = decompose_all(problems);
           for (size_t i = 0; i < result.size(); i++) {
             const double error = std::fabs(result[i] - expected[i]) / (1 + std::fabs(expected[i]));

@@ -160,7 +160,8 @@ void decompositions() {
   });
   // For few pairs of the first LAPACK returns NaN without a word; on the second, divide and conquer gives up.
   test("symmetric matrices graded over tens of orders of magnitude", [] {
-    const double row[] = {3, 1.3635438734564896e+61, -1, -0.035370740785755396, 1, -1, 0, -3, -1, -6.9174564786441959e-270, -2};
+    const double row[] = {3, 1.3635438734564896e+61, -1, -0.035370740785755396, 1, -1,
+                          0, -3, -1, -6.9174564786441959e-270, -2};
     Matrix a(11, 11), arrow = Matrix::zeros(14, 14);
     for (int64_t i = 0; i < 11; i++) {
       for (int64_t j = 0; j < 11; j++) a(i, j) = row[std::max(i, j)];

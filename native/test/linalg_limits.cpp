@@ -101,6 +101,24 @@ void failures() {
     CHECK(failure.direction.size() == expected.size());
     for (size_t i = 0; i < expected.size(); i++) CHECK_AT_MOST(std::fabs(failure.direction[i] - expected[i]), 1e-12);
   };
+  test("NaN and infinities are refused before LAPACK, which might never return, sees them", [] {
+    for (const double value : {static_cast<double>(NAN), static_cast<double>(INFINITY)}) {
+      Matrix a = random_definite(70, 1);
+      a(3, 5) = a(5, 3) = value;
+      const Matrix good = random_definite(70, 2);
+      FAILURE_OF(Status::not_finite, svd(a, 70));
+      FAILURE_OF(Status::not_finite, svd(a, 2));
+      FAILURE_OF(Status::not_finite, eigh(a, nullptr, 2));
+      FAILURE_OF(Status::not_finite, eigh(a, &good, 70));
+      FAILURE_OF(Status::not_finite, eigh(good, &a, 70));
+      FAILURE_OF(Status::not_finite, eig(a));
+      FAILURE_OF(Status::not_finite, cholesky(a));
+      FAILURE_OF(Status::not_finite, solve(a, good));
+      FAILURE_OF(Status::not_finite, solve(good, a));
+      FAILURE_OF(Status::not_finite, inverse_sqrt(a, std::nullopt));
+      FAILURE_OF(Status::not_finite, whiten(a, 1e-9));
+    }
+  });
   test("an indefinite matrix names its eigenvalue and direction", [&] {
     for (const double scale : {1.0, 0x1p600, 0x1p-600}) {
       const Matrix a = times(matrix(3, 3, {1, 0, 0, 0, 1, 2, 0, 2, 1}), scale);

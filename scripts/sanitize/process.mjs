@@ -15,7 +15,7 @@ import { spawn } from 'node:child_process';
  * @param {{ env?: NodeJS.ProcessEnv, limit?: number, status?: number }} [options] `status`: the exit status to expect
  * @returns {Promise<Ending>}
  */
-export function run(file, args, { env, limit = 150, status = 0 } = {}) {
+export function run(file, args, { env, limit = 300, status = 0 } = {}) {
   const started = performance.now();
   const child = spawn(file, args, { env: { ...process.env, ...env }, stdio: ['ignore', 'pipe', 'pipe'] });
   let output = '';

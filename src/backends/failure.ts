@@ -35,6 +35,10 @@ export function kernelError(failure: KernelFailure): EigenviewError {
       return new EigenviewError(code, `${operation}: the decomposition of ${which} did not converge.`, {
         fix: 'Rescale the matrix; if its entries are moderate, please report it.',
       });
+    case 'NOT_FINITE':
+      return new EigenviewError(code, `${operation}: ${which} has an element that is not finite.`, {
+        fix: 'Check where it comes from; treat the matrices of ViewMoments as read-only.',
+      });
     case 'OUT_OF_RANGE':
       return new EigenviewError(code, `${operation}: the result for ${which} overflows.`, {
         fix: 'Rescale the matrix to moderate entries.',

@@ -1,4 +1,4 @@
-import { mkdir } from 'node:fs/promises';
+import { access, constants, mkdir } from 'node:fs/promises';
 import { basename, join, resolve } from 'node:path';
 import { Command, InvalidArgumentError, Option } from 'commander';
 import type { BackendName } from '../backends/select.js';
@@ -19,7 +19,7 @@ interface StudyFlags {
   dataset?: 'built-in';
   seeds: number;
   out: string;
-  backend: BackendName;
+  backend?: BackendName;
 }
 
 export function studyCommand(): Command {
@@ -30,9 +30,14 @@ export function studyCommand(): Command {
     .option('--data <folder>', 'a folder with the four MNIST-format IDX files, plain or gzip')
     .addOption(new Option('--dataset <name>', 'a data set that comes with the package (default)').choices(['built-in']))
     .option('--seeds <count>', 'independent repetitions', positiveInteger, 3)
-    .option('--out <folder>', 'where results.jsonl and figure.svg go', 'eigenview-study')
+    .option('--out <folder>', 'where results.jsonl and figure.svg go', folderName, 'eigenview-study')
     .addOption(
-      new Option('--backend <name>', 'where to compute').choices(['auto', 'native', 'cuda', 'js']).default('auto'),
+      new Option('--backend <name>', 'where to compute (default: EIGENVIEW_BACKEND or auto)').choices([
+        'auto',
+        'native',
+        'cuda',
+        'js',
+      ]),
     )
     .action(runStudy);
 }
@@ -69,7 +74,10 @@ async function runStudy(flags: StudyFlags): Promise<void> {
 
 async function openDataset({ data, backend }: StudyFlags, signal: AbortSignal): Promise<StudyDataset> {
   if (data === undefined) return builtInDataset();
-  return imageDataset(basename(resolve(data)), await openMnist(data), SIGNAL_DIMS, { backend, signal });
+  return imageDataset(basename(resolve(data)), await openMnist(data), SIGNAL_DIMS, {
+    ...(backend && { backend }),
+    signal,
+  });
 }
 
 async function collect(
@@ -80,7 +88,7 @@ async function collect(
   const progress = new Progress(`study of ${dataset.name}`, countCells(dataset, seeds));
   const cells: StudyCell[] = [];
   try {
-    for await (const cell of alignmentStudy({ dataset, seeds, backend, signal })) {
+    for await (const cell of alignmentStudy({ dataset, seeds, ...(backend && { backend }), signal })) {
       cells.push(cell);
       progress.advance();
     }
@@ -93,9 +101,15 @@ async function collect(
 async function makeFolder(path: string): Promise<void> {
   try {
     await mkdir(path, { recursive: true });
+    await access(path, constants.W_OK);
   } catch (cause) {
     throw writeError(path, cause);
   }
+}
+
+function folderName(text: string): string {
+  if (text === '') throw new InvalidArgumentError('Expected a folder.');
+  return text;
 }
 
 function positiveInteger(text: string): number {

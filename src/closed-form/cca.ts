@@ -64,11 +64,27 @@ export async function cca(moments: PairMoments, options: CcaOptions): Promise<Cc
   const half = await matmul(site.control, wx, xy, false, false);
   const whitened = await matmul(site.control, half, wy, false, true);
   const { u, s, vt } = await svd(site.control, whitened, k);
+  checkCorrelations(s);
   return {
     x: await matmul(site.control, u, wx, true, false),
     y: await matmul(site.control, vt, wy, false, false),
     correlations: s,
   };
+}
+
+/** Correlations above 1, beyond what ill-conditioned moments round to, mean that xx, yy and xy are not of one pair. */
+function checkCorrelations(correlations: Float64Array): void {
+  const largest = correlations[0] as number;
+  if (largest <= 1 + 1e-6) return;
+  throw new EigenviewError(
+    'NOT_POSITIVE_DEFINITE',
+    'These are not the second moments of a pair: a correlation exceeds 1.',
+    {
+      argument: 'xy',
+      expected: 'such that [[xx, xy], [xyᵀ, yy]] is positive semi-definite',
+      received: `a largest correlation of ${largest}`,
+    },
+  );
 }
 
 function checkPair(moments: unknown): asserts moments is PairMoments {

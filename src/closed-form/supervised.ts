@@ -7,7 +7,14 @@ import { EigenviewError } from '../errors.js';
 import type { Matrix } from '../matrix/matrix.js';
 import type { ViewMoments } from '../moments/view-moments.js';
 import { checkMoments } from './moments.js';
-import { checkRegularisation, type Regularisation, type Site, sumOfSquares, whitening } from './whitening.js';
+import {
+  checkRegularisation,
+  REGULARISATION,
+  type Regularisation,
+  type Site,
+  sumOfSquares,
+  whitening,
+} from './whitening.js';
 
 export interface Supervised {
   /** V*, ℓ×d. */
@@ -20,7 +27,8 @@ export interface Supervised {
  * The linear predictor of the targets from augmented views, in closed form.
  *
  * @param moments taken with a `target`
- * @throws EigenviewError `SINGULAR` when S has no inverse and no ridge is given (with the `direction`),
+ * @throws EigenviewError `SINGULAR` when S has no inverse and neither ridge nor rankTolerance is given (with the
+ * `direction`),
  * `INVALID_ARGUMENT` when the moments have no target
  * @example
  * ```ts
@@ -28,16 +36,12 @@ export interface Supervised {
  * const { weights, risk } = await supervised(moments);
  * ```
  */
-export async function supervised(
-  moments: ViewMoments,
-  options?: Pick<Regularisation, 'ridge'> & CallOptions,
-): Promise<Supervised> {
-  const site: Site = { ...beginCall('supervised', options, ['ridge']), operation: 'supervised' };
+export async function supervised(moments: ViewMoments, options?: Regularisation & CallOptions): Promise<Supervised> {
+  const site: Site = { ...beginCall('supervised', options, REGULARISATION), operation: 'supervised' };
   checkMoments(moments);
   checkRegularisation(options);
-  const ridge = options?.ridge ?? 0;
-  const whitener = await whitening(site, 'the second moment S of the views', moments.second, { ridge });
-  return solveSupervised(site, moments, whitener, ridge);
+  const whitener = await whitening(site, 'the second moment S of the views', moments.second, options ?? {});
+  return solveSupervised(site, moments, whitener, options?.ridge);
 }
 
 /** The solution for a given whitener W of S + ridge·I: V = (B Wᵀ) W. */

@@ -2,7 +2,7 @@ import type { Backend } from '../backends/backend.js';
 import { along } from '../backends/failure.js';
 import type { Control } from '../backends/linalg.js';
 import { EigenviewError } from '../errors.js';
-import { checkRankTolerance, checkRidge } from '../matrix/check.js';
+import { checkFinite, checkRankTolerance, checkRidge } from '../matrix/check.js';
 import { Matrix } from '../matrix/matrix.js';
 
 /** How a nearly singular second moment is treated. Without either, a singular one is an error. */
@@ -40,6 +40,8 @@ export async function whitening(
   second: Matrix,
   { ridge = 0, rankTolerance }: Regularisation,
 ): Promise<Matrix> {
+  // Moments can be written to after they were checked.
+  checkFinite(name, second);
   try {
     const regular = ridge === 0 ? second : plusRidge(second, ridge);
     return (await backend.linalg.async.whiten(control, regular, rankTolerance)).whitener;

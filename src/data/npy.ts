@@ -1,6 +1,6 @@
 import { describe, EigenviewError } from '../errors.js';
 import { checkMatrix } from '../matrix/check.js';
-import { Matrix, type MatrixData } from '../matrix/matrix.js';
+import { checkArrayAttached, Matrix, type MatrixData } from '../matrix/matrix.js';
 import { writeAtomically } from '../store/atomic.js';
 import { type ArrayFile, arraySource, checkArray, checkShape, extents, readRows, reopen } from './array.js';
 import { ByteReader, type Fault, type Member } from './bytes.js';
@@ -170,6 +170,7 @@ export async function writeNpy(path: string, value: NpyValue): Promise<void> {
 /** Header and numbers; the numbers are the value's own memory. */
 export function npyPieces(argument: string, value: NpyValue): [Uint8Array, Uint8Array] {
   if (typeof value === 'number') return [makeNpyHeader('f8', []), bytesOf(Float64Array.of(value))];
+  if (ArrayBuffer.isView(value)) checkArrayAttached(argument, value);
   if (value instanceof Int32Array) return [makeNpyHeader('i4', [value.length]), bytesOf(value)];
   if (value instanceof Float32Array) return [makeNpyHeader('f4', [value.length]), bytesOf(value)];
   if (value instanceof Float64Array) return [makeNpyHeader('f8', [value.length]), bytesOf(value)];

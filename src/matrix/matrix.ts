@@ -173,6 +173,19 @@ export function checkAttached(argument: string, { rows, cols, data }: Matrix): v
   }
 }
 
+/** The same for a plain typed array, whose length says nothing: an empty one has no numbers either. */
+export function checkArrayAttached(argument: string, array: ArrayBufferView): void {
+  try {
+    new Uint8Array(array.buffer, 0, 0);
+  } catch (cause) {
+    throw new EigenviewError('DETACHED', `The buffer of ${argument} was transferred away.`, {
+      argument,
+      fix: 'Keep the buffer in this thread until the call has settled, or pass a copy.',
+      cause,
+    });
+  }
+}
+
 function element(argument: string, value: unknown): number {
   if (typeof value === 'number') return value;
   throw new EigenviewError('INVALID_ARGUMENT', 'The elements of a matrix must be numbers.', {

@@ -1,7 +1,7 @@
 import { beginCall, type CallOptions } from '../backends/select.js';
 import { describe, EigenviewError } from '../errors.js';
 import { checkDense, checkFinite } from '../matrix/check.js';
-import { Matrix } from '../matrix/matrix.js';
+import { checkArrayAttached, Matrix } from '../matrix/matrix.js';
 import { checkImage } from './finite.js';
 import { chunks, empty, type Source } from './source.js';
 
@@ -44,6 +44,7 @@ export async function encode(encoder: Matrix, source: Source, options?: EncodeOp
 }
 
 function encodedMean(encoder: Matrix, mean: Float64Array): Float64Array {
+  if (ArrayBuffer.isView(mean)) checkArrayAttached('mean', mean);
   if (!(mean instanceof Float64Array) || mean.length !== encoder.cols) {
     throw new EigenviewError('SHAPE_MISMATCH', 'The mean does not fit the encoder.', {
       argument: 'mean',

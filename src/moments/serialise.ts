@@ -1,3 +1,4 @@
+import { endianness } from 'node:os';
 import { openNpz, writeNpz } from '../data/npz.js';
 import { describe, EigenviewError } from '../errors.js';
 import { checkFinite, checkInteger, checkNumber, checkSymmetric, shape } from '../matrix/check.js';
@@ -124,10 +125,8 @@ function matrixField(where: string, known: Record<string, number | Matrix>, name
 
 function encode(value: Matrix | Float64Array): JsonArray {
   const [rows, cols, data] = value instanceof Matrix ? [value.rows, value.cols, value.data] : [value.length, 1, value];
-  const bytes = Buffer.alloc(8 * data.length);
-  data.forEach((x, i) => {
-    bytes.writeDoubleLE(x, 8 * i);
-  });
+  const bytes = Buffer.from(new Float64Array(data).buffer);
+  if (endianness() === 'BE') bytes.swap64();
   return { rows, cols, base64: bytes.toString('base64') };
 }
 
@@ -143,9 +142,7 @@ function decode(name: string, value: unknown): Matrix {
       received: String(bytes.length),
     });
   }
-  return new Matrix(
-    rows,
-    cols,
-    Float64Array.from({ length: rows * cols }, (_, i) => bytes.readDoubleLE(8 * i)),
-  );
+  if (endianness() === 'BE') bytes.swap64();
+  // Copied: Node keeps small buffers in a shared pool, at any offset.
+  return new Matrix(rows, cols, new Float64Array(new Uint8Array(bytes).buffer));
 }

@@ -72,8 +72,11 @@ export class ViewMoments implements MomentFields {
     const count = this.count + other.count;
     const share = other.count / count;
     const mix = (a: number, b: number) => a + share * (b - a);
-    const mixArrays = (a: ArrayLike<number>, b: ArrayLike<number>) =>
-      Float64Array.from(a, (x, i) => mix(x, b[i] as number));
+    const mixArrays = (a: ArrayLike<number>, b: ArrayLike<number>) => {
+      const mixed = new Float64Array(a.length);
+      for (let i = 0; i < mixed.length; i++) mixed[i] = mix(a[i] as number, b[i] as number);
+      return mixed;
+    };
     const merged: Record<string, unknown> = { count };
     for (const [name, a] of Object.entries(this)) {
       const b = other[name as keyof MomentFields];

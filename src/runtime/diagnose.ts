@@ -71,9 +71,7 @@ function threadFindings(): Finding[] {
   const cores = availableParallelism();
   const model = cpus()[0]?.model.trim() ?? 'unknown processor';
   const pool = poolSize();
-  const findings: Finding[] = [
-    { state: 'good', subject: 'threads', fact: `${threads()} of ${cores} cores (${model})` },
-  ];
+  const findings = [usedThreads(cores, model)];
   if (pool - 1 < Math.min(cores, 4)) {
     findings.push({
       state: 'warning',
@@ -83,6 +81,15 @@ function threadFindings(): Finding[] {
     });
   }
   return findings;
+}
+
+function usedThreads(cores: number, model: string): Finding {
+  try {
+    return { state: 'good', subject: 'threads', fact: `${threads()} of ${cores} cores (${model})` };
+  } catch (error) {
+    const fact = error instanceof Error ? error.message : String(error);
+    return { state: 'broken', subject: 'threads', fact, fix: 'Unset EIGENVIEW_THREADS or give it a whole number.' };
+  }
 }
 
 /** Variables that change OpenBLAS's kernels or threads behind our back. */

@@ -1,7 +1,8 @@
 import type { CallOptions } from '../backends/select.js';
 import { oneHot } from '../data/one-hot.js';
 import type { LabelledSource } from '../data/source.js';
-import { EigenviewError } from '../errors.js';
+import { describe, EigenviewError } from '../errors.js';
+import { checkInteger } from '../matrix/check.js';
 import { Matrix } from '../matrix/matrix.js';
 import { encode } from '../moments/encode.js';
 import { pca } from '../moments/pca.js';
@@ -30,6 +31,8 @@ export async function imageDataset(
   dims: number,
   options: CallOptions = {},
 ): Promise<StudyDataset> {
+  checkSource(images);
+  checkInteger('dims', dims, { min: 1 });
   if (images.cols < dims) {
     throw new EigenviewError('OUT_OF_RANGE', 'The images have too few pixels for the study.', {
       argument: 'data',
@@ -53,6 +56,16 @@ export async function imageDataset(
     signal: (seed, n) => each(sample(seed, n).signal),
     targets: (seed, n) => each(sample(seed, n).targets),
   };
+}
+
+function checkSource(images: unknown): asserts images is LabelledSource {
+  const { cols, labels, [Symbol.asyncIterator]: iterate } = (images ?? {}) as Partial<LabelledSource>;
+  if (typeof cols === 'number' && labels instanceof Int32Array && typeof iterate === 'function') return;
+  throw new EigenviewError('INVALID_ARGUMENT', 'The study needs rows with labels.', {
+    argument: 'images',
+    expected: 'a source with labels, such as openMnist or openCifar10 returns',
+    received: describe(images),
+  });
 }
 
 /** Keeps the last result: the study asks for one seed's sample several times in a row. */

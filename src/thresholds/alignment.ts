@@ -10,6 +10,7 @@
  */
 import { describe, EigenviewError } from '../errors.js';
 import { checkNumber, checkOptions } from '../matrix/check.js';
+import { checkArrayAttached } from '../matrix/matrix.js';
 
 export interface Threshold {
   /** The signed square: recovery as n → ∞ iff α² is strictly above it. −∞ when there is no noise at all. */
@@ -46,7 +47,7 @@ export interface AlignmentProblem {
  * The alignment α above which reconstruction and joint embedding recover the signal from enough samples, and the verdict
  * which of them needs less.
  *
- * A tie counts as one within rounding: 16 eps of the terms compared.
+ * A tie, of the two thresholds or of one with 0, counts as one within rounding: 16 eps of the terms compared.
  *
  * @throws EigenviewError `OUT_OF_RANGE` for a negative eigenvalue, a signal without energy, or scores beyond float64;
  * `SHAPE_MISMATCH`, `EMPTY`
@@ -62,8 +63,8 @@ export function alignmentThresholds(problem: AlignmentProblem): AlignmentThresho
   const delta = least(signal, (a, i) => a / (a + at(theta, i)));
   const noise = Array.from(gamma, (value, i) => ({ gamma: value, theta: at(theta, k + i) })).filter((n) => n.gamma > 0);
   const conditions = noise.map((n) => ({
-    reconstruction: n.gamma / eta / eta - n.theta / n.gamma - 1,
-    jointEmbedding: (1 - delta) / delta - n.theta / n.gamma,
+    reconstruction: difference(n.gamma / eta / eta, n.theta / n.gamma + 1),
+    jointEmbedding: difference(1 / delta, n.theta / n.gamma + 1),
     terms: n.gamma / eta / eta + n.theta / n.gamma + 1 / delta,
   }));
   const reconstruction = greatest(conditions.map((c) => c.reconstruction));
@@ -89,6 +90,11 @@ function threshold(alphaSquared: number): Threshold {
 }
 
 const ROUNDING = 16 * Number.EPSILON;
+
+/** a − b, exactly 0 where they agree to rounding: at a tie α = 0 does not recover, so its sign must not be left to chance. */
+function difference(a: number, b: number): number {
+  return Math.abs(a - b) <= ROUNDING * Math.max(a, b) ? 0 : a - b;
+}
 
 function noiseLevel(gamma: readonly number[], boundary: number): AlignmentThresholds['noise'] {
   if (gamma.every((value) => value < boundary * (1 - ROUNDING))) return 'low';
@@ -151,6 +157,7 @@ function checkEigenvalues(argument: string, values: unknown, positive: boolean):
       received: describe(values),
     });
   }
+  if (ArrayBuffer.isView(values)) checkArrayAttached(argument, values);
   Array.from(values as ArrayLike<unknown>).forEach((value, i) => {
     checkNumber(`${argument}[${i}]`, value, { min: 0, above: positive });
   });

@@ -2,7 +2,7 @@ import type { LinalgBackend } from '../backends/linalg.js';
 import { describe, EigenviewError } from '../errors.js';
 import { choleskySync } from '../linalg/cholesky.js';
 import { checkNumber, checkSameShape, checkSymmetric, maxAbs, notFinite } from '../matrix/check.js';
-import { Matrix } from '../matrix/matrix.js';
+import { checkArrayAttached, Matrix } from '../matrix/matrix.js';
 
 /** A covariance in d dimensions: σ² for σ²I, the diagonal as an array, or a symmetric positive semi-definite matrix. */
 export type Covariance = number | Float64Array | Matrix;
@@ -74,6 +74,7 @@ function checkDimension(argument: string, covariance: Covariance, dim: number): 
 }
 
 function checkVariances(argument: string, diagonal: Float64Array): void {
+  checkArrayAttached(argument, diagonal);
   diagonal.forEach((variance, i) => {
     if (!Number.isFinite(variance)) throw notFinite(argument, 0, i, variance);
     checkNumber(`${argument}[${i}]`, variance, { min: 0 });

@@ -37,4 +37,11 @@ describe('eigenview doctor', () => {
     const findings = JSON.parse(stdout);
     expect(findings).toContainEqual(expect.objectContaining({ subject: 'Node', state: 'good' }));
   });
+
+  it('goes on when EIGENVIEW_THREADS makes no sense, and says so', () => {
+    const { status, stdout } = eigenview(['doctor'], { env: { ...clean, EIGENVIEW_THREADS: 'abc' } });
+    expect(status).toBe(1);
+    expect(stdout).toMatch(/✗ threads .*EIGENVIEW_THREADS/);
+    expect(stdout).toContain('CUDA');
+  });
 });

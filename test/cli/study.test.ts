@@ -98,7 +98,15 @@ describe('eigenview study', () => {
     expect(stderr).toContain('no CUDA module');
   });
 
+  it('heeds EIGENVIEW_BACKEND', () => {
+    const args = ['study', '--seeds', '1', '--out', folder.at('environment')];
+    const { status, stderr } = eigenview(args, { env: { EIGENVIEW_BACKEND: 'abacus' } });
+    expect(status).toBe(1);
+    expect(stderr).toContain('EIGENVIEW_BACKEND');
+  });
+
   it.each([
+    [['study', '--out', ''], 2, 'Expected a folder'],
     [['study', '--seeds', '0'], 2, 'whole number'],
     [['study', '--seeds', 'many'], 2, 'whole number'],
     [['study', '--backend', 'gpu'], 2, 'Allowed choices'],

@@ -247,3 +247,9 @@ function correlation({ xx, yy, xy }: PairMoments, a: Matrix, b: Matrix): number 
   const norm = trace(product(a, xx, a.transpose())) * trace(product(b, yy, b.transpose()));
   return trace(product(a, xy, b.transpose())) / Math.sqrt(norm);
 }
+
+it.each(BACKENDS)('refuses moments that are not of one pair on %s', async (backend) => {
+  const one = Matrix.identity(1);
+  const error = await failure(() => cca({ xx: one, yy: one, xy: Matrix.from([[1.1]]) }, { k: 1, backend }));
+  expect(error).toMatchObject({ code: 'NOT_POSITIVE_DEFINITE', argument: 'xy' });
+});

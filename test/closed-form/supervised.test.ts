@@ -124,7 +124,7 @@ describe.each(BACKENDS)('supervised on %s', (backend) => {
   it.each<[string, object, string, string]>([
     ['a negative ridge', { ridge: -1 }, 'OUT_OF_RANGE', 'ridge'],
     ['a ridge that is no number', { ridge: Number.NaN }, 'INVALID_ARGUMENT', 'ridge'],
-    ['options of the other problems', { rankTolerance: 0.1 }, 'UNKNOWN_OPTION', 'rankTolerance'],
+    ['a negative rank tolerance', { rankTolerance: -0.1 }, 'OUT_OF_RANGE', 'rankTolerance'],
     ['a dimension', { k: 2 }, 'UNKNOWN_OPTION', 'k'],
   ])('refuses %s', async (_, options, code, argument) => {
     expect(await failure(() => supervised(moments, { ...options, backend }))).toMatchObject({ code, argument });
@@ -140,5 +140,25 @@ describe.each(BACKENDS)('supervised on %s', (backend) => {
   it('rejects with the reason of an abort', async () => {
     const signal = AbortSignal.abort('enough');
     await expect(supervised(moments, { backend, signal })).rejects.toBe('enough');
+  });
+
+  it('takes the least-norm weights where a rank tolerance drops a direction', async () => {
+    // The second coordinate repeats the first: y = x₁ is read off both halves alike.
+    const x = Matrix.from([
+      [1, 1],
+      [-2, -2],
+      [3, 3],
+    ]);
+    const y = Matrix.from([[1], [-2], [3]]);
+    const doubled = await viewMoments(x, gaussianViews(), { target: y, backend });
+    const { weights, risk } = await supervised(doubled, { rankTolerance: 1e-12, backend });
+    expect(weights).toBeCloseToArray([0.5, 0.5], 1e-14);
+    expect(Math.abs(risk)).toBeLessThan(1e-14 * (doubled.targetEnergy as number));
+  });
+
+  it('names what is not finite in moments that were written to', async () => {
+    const spoilt = moments.withCovariance({ theta: 1 });
+    spoilt.second.data.fill(Number.NaN);
+    expect((await failure(() => supervised(spoilt, { backend }))).code).toBe('NOT_FINITE');
   });
 });

@@ -289,3 +289,17 @@ describe('alignmentThresholds', () => {
     );
   });
 });
+
+describe('a threshold of exactly 0', () => {
+  // (1 − δ)/δ = θ/a is the signal's ratio, θ/γ the noise's; equal ratios of whole numbers are an exact tie.
+  const ratios = Array.from({ length: 30 }, (_, i) => i + 1);
+
+  it('needs some alignment, however the ratios round', () => {
+    for (const a of ratios) {
+      for (const b of ratios) {
+        const { jointEmbedding } = alignmentThresholds({ signal: [a], theta: [a * b, 7 * b], gamma: [7] });
+        expect(jointEmbedding).toEqual({ alphaSquared: 0, alpha: 0, always: false });
+      }
+    }
+  });
+});

@@ -57,9 +57,11 @@ Eig eig(const Matrix& a) {
     multiply_power_of_two(result.im.data(), n, e);
     return result;
   }
+  // LAPACK's balancing would blow such elements up and lose the others.
+  const double negligible = kEps * kEps * max_abs(a.data.data(), a.size());
   Matrix work_matrix(n, n), vectors(n, n);
   for (int64_t i = 0; i < n; i++) {
-    for (int64_t j = 0; j < n; j++) work_matrix(j, i) = a(i, j);
+    for (int64_t j = 0; j < n; j++) work_matrix(j, i) = std::fabs(a(i, j)) < negligible ? 0 : a(i, j);
   }
   Buffer re(n), im(n);
   double size = 0;

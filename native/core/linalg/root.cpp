@@ -18,17 +18,20 @@ Matrix scaled_vectors(const Spectrum& spectrum, int rank, double power) {
   return rows;
 }
 
-// L⁻¹ for S = L Lᵀ, or nothing where S is close enough to singular to deserve a closer look.
-std::optional<Matrix> inverse_factor(const Matrix& s) {
+// L⁻¹ for S = L Lᵀ, zeros above its diagonal. A cheap estimate tells which matrices deserve the exact check for singular
+// ones, which throws.
+Matrix inverse_factor(const Matrix& s) {
   const int n = s.rows;
   Matrix l = s.clone();
-  if (lapack::potrf('U', n, l.data.data(), n) != 0) return std::nullopt;
+  const bool factored = lapack::potrf('U', n, l.data.data(), n) == 0;
   Buffer work(3 * static_cast<int64_t>(n));
   std::vector<int> integers(static_cast<size_t>(n));
   const double size = row_sum_norm(s.data.data(), n);
-  const double rcond = lapack::pocon('U', n, l.data.data(), n, size, work.data(), integers.data());
-  if (!(rcond >= 10 * n * kEps)) return std::nullopt;
-  if (lapack::trtri('U', n, l.data.data(), n) != 0) return std::nullopt;
+  const double rcond =
+      factored ? lapack::pocon('U', n, l.data.data(), n, size, work.data(), integers.data()) : 0;
+  if (!(rcond >= 10 * n * kEps)) definite_spectrum(s, std::nullopt);
+  if (!factored) throw Failure(Status::not_positive_definite);
+  if (lapack::trtri('U', n, l.data.data(), n) != 0) throw Failure(Status::singular);
   for (int64_t i = 0; i < n; i++) std::fill(l.row(i) + i + 1, l.row(i) + n, 0.0);
   return l;
 }
@@ -60,9 +63,7 @@ Matrix whiten(const Matrix& s, std::optional<double> rank_tolerance) {
     multiply_power_of_two(rows.data.data(), rows.size(), -e / 2);
     return rows;
   }
-  if (!rank_tolerance) {
-    if (std::optional<Matrix> inverse = inverse_factor(s)) return std::move(*inverse);
-  }
+  if (!rank_tolerance) return inverse_factor(s);
   const Spectrum spectrum = definite_spectrum(s, rank_tolerance);
   return scaled_vectors(spectrum, kept(spectrum, rank_tolerance), -0.5);
 }
