@@ -10,7 +10,7 @@ namespace eigenview {
 namespace {
 
 constexpr int64_t kTile = kPanel * kPanel;
-constexpr int64_t kStagingBytes = int64_t{4} << 20;
+constexpr int64_t kStagingBytes = int64_t{16} << 20;
 
 // 256 rows amortise a tile's load and store and keep two panels (96 KB) in a second-level cache; very wide rows take
 // fewer, so that a block stays within 16 MB.

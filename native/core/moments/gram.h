@@ -4,7 +4,7 @@
 // a fixed number of rows start at fixed positions of the stream, each is summed from zero, and blocks are added in order,
 // so the result has the same bits for any chunking, any number of threads and with or without snapshots on the way.
 // Work: rows · width² flops (half of a full product, counted 2 per multiply-add). Memory: two staging areas of about
-// 4 MB (one block at least) and width² / 2 doubles.
+// 16 MB (one block at least) and width² / 2 doubles.
 #pragma once
 
 #include <cstdint>
