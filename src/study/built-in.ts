@@ -3,7 +3,7 @@ import { openNpz } from '../data/npz.js';
 import { oneHot } from '../data/one-hot.js';
 import { Matrix } from '../matrix/matrix.js';
 import { normal, STREAMS, uniform } from '../runtime/random.js';
-import { CHUNK_ROWS, type StudyDataset } from './dataset.js';
+import { CHUNK_ROWS, each, remember, replay, type StudyDataset } from './dataset.js';
 
 /** Made from MNIST by scripts/measure-mnist.mjs. */
 const STATISTICS = fileURLToPath(new URL('../../data/mnist-statistics.npz', import.meta.url));
@@ -24,20 +24,28 @@ interface ClassStatistics {
  */
 export async function builtInDataset(): Promise<StudyDataset> {
   const statistics = await loadStatistics();
+  const { means } = statistics;
+  const signal = (seed: number) => (from: number, count: number) => drawSignals(statistics, seed, from, count);
+  const targets = (seed: number) => (from: number, count: number) =>
+    oneHot(drawClasses(statistics, seed, from, count), means.rows);
+  // A sample that fits in memory is drawn once for the study's several passes; a larger one anew in each.
+  const held = remember((seed, n) => ({
+    signal: replay(generate(n, signal(seed))),
+    targets: replay(generate(n, targets(seed))),
+  }));
   return {
     name: 'built-in',
-    dims: statistics.means.cols,
+    dims: means.cols,
     rows: Number.POSITIVE_INFINITY,
-    signal: (seed, n) => generate(n, (from, count) => drawSignals(statistics, seed, from, count)),
-    targets: (seed, n) =>
-      generate(n, (from, count) => oneHot(drawClasses(statistics, seed, from, count), statistics.means.rows)),
+    signal: (seed, n) => (n <= HELD_ROWS ? held(seed, n).signal() : each(generate(n, signal(seed)))),
+    targets: (seed, n) => (n <= HELD_ROWS ? held(seed, n).targets() : each(generate(n, targets(seed)))),
   };
 }
 
-async function* generate(
-  n: number,
-  draw: (from: number, count: number) => Matrix,
-): AsyncGenerator<Matrix, void, undefined> {
+/** 100 000 rows of 50 signals and 10 targets are 48 MB. */
+const HELD_ROWS = 100_000;
+
+function* generate(n: number, draw: (from: number, count: number) => Matrix): Generator<Matrix, void, undefined> {
   for (let from = 0; from < n; from += CHUNK_ROWS) yield draw(from, Math.min(CHUNK_ROWS, n - from));
 }
 

@@ -9,7 +9,7 @@ import { pca } from '../moments/pca.js';
 import { permutation, STREAMS } from '../runtime/random.js';
 
 /** Rows are handed on in pieces of this many. */
-export const CHUNK_ROWS = 4096;
+export const CHUNK_ROWS = 2048;
 
 /** What the study draws its samples from: signals in principal coordinates, and class targets. */
 export interface StudyDataset {
@@ -47,14 +47,14 @@ export async function imageDataset(
   const targets = oneHot(images.labels);
   const sample = remember((seed, n) => {
     const order = permutation(seed, scores.rows, STREAMS.subset).subarray(0, n);
-    return { signal: gather(scores, order), targets: gather(targets, order) };
+    return { signal: replay(gather(scores, order)), targets: replay(gather(targets, order)) };
   });
   return {
     name,
     dims,
     rows: scores.rows,
-    signal: (seed, n) => each(sample(seed, n).signal),
-    targets: (seed, n) => each(sample(seed, n).targets),
+    signal: (seed, n) => sample(seed, n).signal(),
+    targets: (seed, n) => sample(seed, n).targets(),
   };
 }
 
@@ -69,7 +69,7 @@ function checkSource(images: unknown): asserts images is LabelledSource {
 }
 
 /** Keeps the last result: the study asks for one seed's sample several times in a row. */
-function remember<T>(make: (seed: number, n: number) => T): (seed: number, n: number) => T {
+export function remember<T>(make: (seed: number, n: number) => T): (seed: number, n: number) => T {
   let last: { seed: number; n: number; value: T } | undefined;
   return (seed, n) => {
     if (last?.seed !== seed || last.n !== n) last = { seed, n, value: make(seed, n) };
@@ -77,7 +77,23 @@ function remember<T>(make: (seed: number, n: number) => T): (seed: number, n: nu
   };
 }
 
-async function* each<T>(items: Iterable<T>): AsyncGenerator<T, void, undefined> {
+/** Streams of items that are made once, as the first reader comes to them, and kept for the others. */
+export function replay<T>(items: Iterator<T>): () => AsyncGenerator<T, void, undefined> {
+  const made: T[] = [];
+  return async function* () {
+    for (let i = 0; ; i++) {
+      if (i === made.length) {
+        const { value, done } = items.next();
+        if (done) return;
+        made.push(value);
+      }
+      yield made[i] as T;
+    }
+  };
+}
+
+/** Items one after the other, as an asynchronous stream. */
+export async function* each<T>(items: Iterable<T>): AsyncGenerator<T, void, undefined> {
   yield* items;
 }
 
@@ -90,16 +106,14 @@ async function* keep(source: AsyncIterable<Matrix>, held: Matrix[]): AsyncGenera
 }
 
 /** The rows in the given order, in chunks. */
-function gather(from: Matrix, order: Uint32Array): Matrix[] {
+function* gather(from: Matrix, order: Uint32Array): Generator<Matrix, void, undefined> {
   const { data, cols } = from;
-  const chunks: Matrix[] = [];
   for (let start = 0; start < order.length; start += CHUNK_ROWS) {
     const chunk = new Matrix(Math.min(CHUNK_ROWS, order.length - start), cols);
     for (let i = 0; i < chunk.rows; i++) {
       const row = (order[start + i] as number) * cols;
       for (let j = 0; j < cols; j++) chunk.data[i * cols + j] = data[row + j] as number;
     }
-    chunks.push(chunk);
+    yield chunk;
   }
-  return chunks;
 }
