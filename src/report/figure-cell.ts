@@ -1,31 +1,15 @@
 import { describe, EigenviewError } from '../errors.js';
 import { checkInteger, checkNumber, checkSeed } from '../matrix/check.js';
+import type { StudyCell } from '../study/alignment-study.js';
+import { NOISES, PROBLEMS } from '../study/protocol.js';
 
-/** Canonical order of the columns. */
-export const PROBLEMS = ['supervised', 'joint-embedding', 'reconstruction'] as const;
-/** Canonical order of the rows. */
-export const NOISES = ['weak', 'strong'] as const;
 /** What the y axis can show. */
 export const MEASURES = ['distance', 'angle'] as const;
 
-export type Problem = (typeof PROBLEMS)[number];
-export type Noise = (typeof NOISES)[number];
 export type Measure = (typeof MEASURES)[number];
 
 /** One run of the alignment study, as far as a figure needs it. */
-export interface FigureCell {
-  problem: Problem;
-  noise: Noise;
-  /** Strength of the alignment between augmentation and noise, Σ = Θ + α²Γ; at least 0. */
-  alpha: number;
-  /** Sample size, at least 1. */
-  n: number;
-  seed: number;
-  /** Distance to optimality, at least 0. */
-  distance: number;
-  /** Largest principal angle between the learned rows and the signal space, at least 0. */
-  angle: number;
-}
+export type FigureCell = Pick<StudyCell, 'problem' | 'noise' | 'alpha' | 'n' | 'seed' | 'distance' | 'angle'>;
 
 /** Checks what a figure of `measure` reads; the other measure may be anything. */
 export function checkCell(argument: string, value: unknown, measure: Measure): asserts value is FigureCell {

@@ -1,4 +1,4 @@
-import type { Noise, Problem } from './figure-cell.js';
+import type { Noise, Problem } from '../study/protocol.js';
 import { type Box, FONT, type Layout } from './layout.js';
 import type { Panels } from './panel.js';
 

@@ -1,5 +1,6 @@
 import { describe, EigenviewError } from '../errors.js';
-import { checkCell, type FigureCell, type Measure, NOISES, type Noise, PROBLEMS, type Problem } from './figure-cell.js';
+import { NOISES, type Noise, PROBLEMS, type Problem } from '../study/protocol.js';
+import { checkCell, type FigureCell, type Measure } from './figure-cell.js';
 
 /** All seeds of one (problem, noise, α, n). */
 export interface Point {

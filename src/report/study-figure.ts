@@ -21,7 +21,7 @@ export interface StudyFigureOptions {
 
 const MEASURE_NAMES: Record<Measure, string> = {
   distance: 'Distance to optimality',
-  angle: 'Angle to signal space',
+  angle: 'Sine of the angle to the signal space',
 };
 const GRID = '#e4e4e4';
 

@@ -170,7 +170,7 @@ describe('studyFigure', () => {
 
   it('shows the angle on request', async () => {
     const all = elements(await studyFigure([{ ...one, distance: Number.NaN }], { measure: 'angle' }));
-    expect(count(all, 'Angle to signal space')).toBe(1);
+    expect(count(all, 'Sine of the angle to the signal space')).toBe(1);
     expect(count(all, 'Distance to optimality')).toBe(0);
   });
 

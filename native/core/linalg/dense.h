@@ -79,10 +79,8 @@ inline void scale(double* x, int64_t n, double factor) {
 // which is exact, with e = excess(a) (else 0; always even, so that roots of 2^e are exact too). LAPACK may never return on
 // NaN, and every decomposition begins here: throws not_finite.
 inline int excess(const Matrix& a) {
-  double zero = 0;
-  for (int64_t i = 0; i < a.size(); i++) zero += 0 * a.data[i];
-  if (zero != 0) throw Failure(Status::not_finite);
   const double largest = max_abs(a.data.data(), a.size());
+  if (!std::isfinite(largest)) throw Failure(Status::not_finite);
   if (largest == 0 || (largest > 1e-100 && largest < 1e100)) return 0;
   return std::ilogb(largest) / 2 * 2;
 }
