@@ -28,7 +28,7 @@ import {
 } from './sanitize/build.mjs';
 import { run } from './sanitize/process.mjs';
 
-const threaded = ['concurrent', 'gram', 'noise'];
+const threaded = ['block_cache', 'closed_form', 'concurrent', 'gram', 'noise'];
 const here = (/** @type {string} */ file) => fileURLToPath(new URL(`sanitize/${file}`, import.meta.url));
 
 let passed = 0;

@@ -3,6 +3,7 @@
 #pragma once
 
 #include <algorithm>
+#include <atomic>
 #include <cstdint>
 #include <optional>
 #include <vector>
@@ -60,6 +61,23 @@ inline Matrix to_matrix(const Napi::CallbackInfo& info, size_t at) {
 inline std::optional<double> to_optional(const Napi::Value& value) {
   return value.IsUndefined() ? std::nullopt : std::optional<double>(value.As<Napi::Number>().DoubleValue());
 }
+
+// An Int32Array of one that TypeScript sets to 1 to stop a running job, kept alive here and read in place; or none.
+class CancelFlag {
+ public:
+  explicit CancelFlag(const Napi::Value& value) {
+    if (value.IsUndefined()) return;
+    auto array = value.As<Napi::Int32Array>();
+    static_assert(sizeof(std::atomic<int32_t>) == sizeof(int32_t), "the flag is read in place");
+    flag_ = reinterpret_cast<const std::atomic<int32_t>*>(array.Data());
+    owner_ = Napi::Persistent(array);
+  }
+  const std::atomic<int32_t>* get() const { return flag_; }
+
+ private:
+  Napi::Reference<Napi::Int32Array> owner_;
+  const std::atomic<int32_t>* flag_ = nullptr;
+};
 
 // Made by JavaScript's own constructor, which throws a RangeError where Node-API would abort for want of memory.
 inline Napi::Float64Array to_array(Napi::Env env, const double* data, int64_t size) {

@@ -110,6 +110,7 @@ void export_job(Napi::Env env, Napi::Object exports, const char* name) {
   exports.Set(async_name, Napi::Function::New(env, run_async<Job>, async_name));
 }
 
+void export_closed_form(Napi::Env env, Napi::Object exports);
 void export_linalg(Napi::Env env, Napi::Object exports);
 void export_moments(Napi::Env env, Napi::Object exports);
 void export_system(Napi::Env env, Napi::Object exports);

@@ -120,16 +120,15 @@ struct MatmulJob : LinalgJob {
 };
 
 // svdBatch(threads, stack, rows, cols, k, cancelled?): one object a matrix. The stack is count·rows·cols numbers;
-// `cancelled` an Int32Array of one, kept alive here and polled between matrices.
+// `cancelled` is polled between matrices.
 template <class Result, class Decompose>
 struct BatchJob : LinalgJob {
   std::vector<Matrix> stack;
   int k;
-  Napi::Reference<Napi::Int32Array> flag;
-  const std::atomic<int32_t>* cancelled = nullptr;
+  CancelFlag cancelled;
   std::vector<Result> results;
 
-  explicit BatchJob(const Napi::CallbackInfo& info) : LinalgJob(info), k(to_int(info[4])) {
+  explicit BatchJob(const Napi::CallbackInfo& info) : LinalgJob(info), k(to_int(info[4])), cancelled(info[5]) {
     const Numbers numbers(info[1]);
     const int rows = to_int(info[2]), cols = to_int(info[3]);
     const int64_t size = static_cast<int64_t>(rows) * cols;
@@ -137,15 +136,10 @@ struct BatchJob : LinalgJob {
       stack.emplace_back(rows, cols);
       numbers.copy(offset, size, stack.back().data.data());
     }
-    if (info[5].IsUndefined()) return;
-    auto array = info[5].As<Napi::Int32Array>();
-    static_assert(sizeof(std::atomic<int32_t>) == sizeof(int32_t), "the flag is read in place");
-    cancelled = reinterpret_cast<const std::atomic<int32_t>*>(array.Data());
-    flag = Napi::Persistent(array);
   }
   // Threads go to the team, each of its members calls single-threaded BLAS.
   int blas_threads() const { return 1; }
-  void run() { results = Decompose()(stack, k, threads, cancelled); }
+  void run() { results = Decompose()(stack, k, threads, cancelled.get()); }
   Napi::Value result(Napi::Env env) const {
     auto array = Napi::Array::New(env, results.size());
     for (size_t i = 0; i < results.size(); i++) array.Set(static_cast<uint32_t>(i), to_object(env, results[i]));

@@ -1,4 +1,5 @@
 #include <limits>
+#include <memory>
 
 #include "../core/moments/gram.h"
 #include "../core/moments/project.h"
@@ -8,15 +9,29 @@
 namespace eigenview::binding {
 namespace {
 
-// new Gram(dx, dy), a view on the C++ accumulator. TypeScript keeps its calls in turn: at most one sum or snapshot under
-// way, and no snapshot or swap beside it.
+// Three arguments from `at` on: high and low word of the seed, stream.
+Stream to_stream(const Napi::CallbackInfo& info, size_t at) {
+  const auto word = [&](size_t i) { return info[i].As<Napi::Number>().Uint32Value(); };
+  return {(static_cast<uint64_t>(word(at)) << 32) | word(at + 1), word(at + 2)};
+}
+
+// new Gram(dx, dy, deviations?, seedHigh?, seedLow?, stream?), a view on the C++ accumulator. TypeScript keeps its calls in
+// turn: at most one sum or snapshot under way, and no snapshot or swap beside it.
 class GramWrap : public Napi::ObjectWrap<GramWrap> {
  public:
   explicit GramWrap(const Napi::CallbackInfo& info) : Napi::ObjectWrap<GramWrap>(info) {
     const int64_t dx = to_int64(info[0]), dy = to_int64(info[1]);
-    if (dx + dy >= std::numeric_limits<int>::max()) throw to_error(info.Env(), Failure(Status::too_large));
+    const Numbers deviations = info[2].IsUndefined() ? Numbers() : Numbers(info[2]);
+    if (dx + deviations.size + dy >= std::numeric_limits<int>::max()) {
+      throw to_error(info.Env(), Failure(Status::too_large));
+    }
     try {
-      gram_ = std::make_unique<Gram>(static_cast<int>(dx), static_cast<int>(dy));
+      AppendedNoise noise;
+      if (deviations.size > 0) {
+        noise.deviations.assign(deviations.f64, deviations.f64 + deviations.size);
+        noise.stream = to_stream(info, 3);
+      }
+      gram_ = std::make_shared<Gram>(static_cast<int>(dx), static_cast<int>(dy), noise);
     } catch (const std::bad_alloc&) {
       throw to_error(info.Env(), Failure(Status::out_of_memory));
     }
@@ -24,17 +39,21 @@ class GramWrap : public Napi::ObjectWrap<GramWrap> {
     Napi::MemoryManagement::AdjustExternalMemory(info.Env(), gram_->bytes());
   }
 
-  void Finalize(Napi::Env env) override {
-    if (gram_ != nullptr) Napi::MemoryManagement::AdjustExternalMemory(env, -gram_->bytes());
-  }
+  void Finalize(Napi::Env env) override { release(env); }
 
   static Napi::Function define(Napi::Env env) {
     return DefineClass(env, "Gram",
                        {InstanceMethod<&GramWrap::fill>("fill"), InstanceMethod<&GramWrap::full>("full"),
-                        InstanceMethod<&GramWrap::swap>("swap"), InstanceMethod<&GramWrap::sum>("sum"), InstanceMethod<&GramWrap::snapshot>("snapshot")});
+                        InstanceMethod<&GramWrap::swap>("swap"), InstanceMethod<&GramWrap::help>("help"),
+                        InstanceMethod<&GramWrap::check>("check"), InstanceMethod<&GramWrap::snapshot>("snapshot"),
+                        InstanceMethod<&GramWrap::close>("close")});
   }
 
-  Gram& gram() { return *gram_; }
+  // Jobs share it, so that it outlives them.
+  const std::shared_ptr<Gram>& gram() const {
+    if (gram_ == nullptr) throw to_error(Env(), Failure(Status::internal));
+    return gram_;
+  }
 
  private:
   // fill(x, rows, y | undefined, from): rows taken
@@ -42,7 +61,7 @@ class GramWrap : public Napi::ObjectWrap<GramWrap> {
     const Numbers x(info[0]);
     const int64_t rows = to_int64(info[1]), from = to_int64(info[3]);
     const Numbers y = info[2].IsUndefined() ? Numbers() : Numbers(info[2]);
-    if (x.size != rows * gram_->dx() || y.size != rows * gram_->dy() || from < 0 || from > rows) {
+    if (x.size != rows * gram()->dx() || y.size != rows * gram()->dy() || from < 0 || from > rows) {
       throw detached(info.Env());
     }
     const int64_t taken = x.f64 != nullptr ? fill_beside(x.f64, y, from, rows) : fill_beside(x.f32, y, from, rows);
@@ -54,27 +73,33 @@ class GramWrap : public Napi::ObjectWrap<GramWrap> {
     return y.f32 != nullptr ? gram_->fill(x, y.f32, from, to) : gram_->fill(x, y.f64, from, to);
   }
 
+  // close(): void. Frees the memory now, or with the job under way, instead of when the object is collected; every other
+  // call then fails.
+  void close(const Napi::CallbackInfo& info) { release(info.Env()); }
+
+  void release(Napi::Env env) {
+    if (gram_ == nullptr) return;
+    Napi::MemoryManagement::AdjustExternalMemory(env, -gram_->bytes());
+    gram_.reset();
+  }
+
   // full(): boolean
-  Napi::Value full(const Napi::CallbackInfo& info) { return Napi::Boolean::New(info.Env(), gram_->full()); }
+  Napi::Value full(const Napi::CallbackInfo& info) { return Napi::Boolean::New(info.Env(), gram()->full()); }
 
   // swap(): void
-  void swap(const Napi::CallbackInfo&) { gram_->swap(); }
+  void swap(const Napi::CallbackInfo&) { gram()->swap(); }
 
-  // The object stays referenced, so that it is not collected under a running job.
   struct Task {
-    Napi::ObjectReference owner;
-    Gram* gram;
+    std::shared_ptr<Gram> gram;
     int threads;
     explicit Task(const Napi::CallbackInfo& info)
-        : owner(Napi::Persistent(info.This().As<Napi::Object>())),
-          gram(&Unwrap(info.This().As<Napi::Object>())->gram()),
-          threads(to_int(info[0])) {}
+        : gram(Unwrap(info.This().As<Napi::Object>())->gram()), threads(to_int(info[0])) {}
     int blas_threads() const { return 1; }
   };
 
-  struct SumTask : Task {
+  struct HelpTask : Task {
     using Task::Task;
-    void run() { gram->sum(threads); }
+    void run() { gram->help(threads); }
     Napi::Value result(Napi::Env env) const { return env.Undefined(); }
   };
 
@@ -91,23 +116,46 @@ class GramWrap : public Napi::ObjectWrap<GramWrap> {
     }
   };
 
-  // sum(threads): Promise<void>
-  Napi::Value sum(const Napi::CallbackInfo& info) { return run_async<SumTask>(info); }
+  // help(threads): Promise<void>
+  Napi::Value help(const Napi::CallbackInfo& info) { return run_async<HelpTask>(info); }
+
+  // check(): void
+  void check(const Napi::CallbackInfo& info) {
+    try {
+      gram()->check();
+    } catch (const Failure& failure) {
+      throw to_error(info.Env(), failure);
+    }
+  }
 
   // snapshot(threads): Promise<{ count, gram: Float64Array }>
   Napi::Value snapshot(const Napi::CallbackInfo& info) { return run_async<SnapshotTask>(info); }
 
-  std::unique_ptr<Gram> gram_;
+  std::shared_ptr<Gram> gram_;
 };
 
-// project(threads, x, rows, cols, encoder, k, cols): Float64Array, rows×k
+// project(threads, x, rows, cols, encoder, k, cols): Float64Array, rows×k. Floats are copied as they are, which is half the
+// work of copying them as doubles, for the JavaScript thread.
 struct ProjectJob {
-  int threads;
-  Matrix x, encoder, z;
+  int threads, rows;
+  Buffer doubles;
+  std::unique_ptr<float[]> floats;
+  Matrix encoder, z;
   explicit ProjectJob(const Napi::CallbackInfo& info)
-      : threads(to_int(info[0])), x(to_matrix(info, 1)), encoder(to_matrix(info, 4)) {}
+      : threads(to_int(info[0])), rows(to_int(info[2])), encoder(to_matrix(info, 4)) {
+    const Numbers x(info[1]);
+    if (x.size != static_cast<int64_t>(rows) * encoder.cols) throw detached(info.Env());
+    if (x.f64 != nullptr) {
+      doubles = Buffer::copy(x.f64, x.size);
+    } else {
+      floats.reset(new float[static_cast<size_t>(x.size)]);
+      std::copy_n(x.f32, x.size, floats.get());
+    }
+  }
   int blas_threads() const { return 1; }
-  void run() { z = project(x, encoder, threads); }
+  void run() {
+    z = floats ? project(floats.get(), rows, encoder, threads) : project(doubles.data(), rows, encoder, threads);
+  }
   Napi::Value result(Napi::Env env) const { return to_array(env, z); }
 };
 
@@ -122,9 +170,7 @@ struct NoiseJob {
       : threads(to_int(info[0])),
         x(to_matrix(info, 1)),
         root(to_matrix(info, 4)),
-        stream{(static_cast<uint64_t>(info[7].As<Napi::Number>().Uint32Value()) << 32) |
-                   info[8].As<Napi::Number>().Uint32Value(),
-               info[9].As<Napi::Number>().Uint32Value()},
+        stream(to_stream(info, 7)),
         first_sample(static_cast<uint64_t>(to_int64(info[10]))) {}
   int blas_threads() const { return 1; }
   void run() {

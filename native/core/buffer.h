@@ -7,13 +7,14 @@
 #include <new>
 #include <utility>
 
+#include "block_cache.h"
+
 namespace eigenview {
 
 class Buffer {
  public:
   Buffer() = default;
-  explicit Buffer(int64_t size)
-      : data_(static_cast<double*>(::operator new(bytes(size > 0 ? size : 1), kAlign))), size_(size) {}
+  explicit Buffer(int64_t size) : data_(allocate(bytes(size))), size_(size) {}
   Buffer(Buffer&& other) noexcept { swap(other); }
   Buffer& operator=(Buffer&& other) noexcept {
     swap(other);
@@ -22,7 +23,7 @@ class Buffer {
   Buffer(const Buffer&) = delete;
   Buffer& operator=(const Buffer&) = delete;
   ~Buffer() {
-    if (data_ != nullptr) ::operator delete(data_, kAlign);
+    if (data_ != nullptr) block_cache::give(data_, bytes(size_));
   }
 
   static Buffer zeros(int64_t size) {
@@ -44,9 +45,14 @@ class Buffer {
 
  private:
   static constexpr std::align_val_t kAlign{64};
+  static double* allocate(size_t bytes) {
+    void* block = block_cache::take(bytes);
+    return static_cast<double*>(block != nullptr ? block : ::operator new(bytes, kAlign));
+  }
+  // At least one element, so that every buffer has an address.
   static size_t bytes(int64_t size) {
     if (size > PTRDIFF_MAX / static_cast<int64_t>(sizeof(double))) throw std::bad_alloc();
-    return sizeof(double) * static_cast<size_t>(size);
+    return sizeof(double) * static_cast<size_t>(size > 0 ? size : 1);
   }
   void swap(Buffer& other) {
     std::swap(data_, other.data_);

@@ -1,5 +1,5 @@
-// Any rows of any numbers, in any cut, give finite moments or a Failure that names an element; noise and encodings of
-// finite rows never crash.
+// Any rows of any numbers, in any cut, give finite moments or a Failure that names an element, of whole numbers the exact
+// ones; noise and encodings of finite rows never crash.
 #include "../core/moments/gram.h"
 #include "../core/moments/project.h"
 #include "../core/views/noise.h"
@@ -41,6 +41,34 @@ void moments(Bytes& bytes) {
   }
 }
 
+// Small whole numbers with others strewn in, such as quarters: nothing is rounded.
+void exact_moments(Bytes& bytes) {
+  const int d = bytes.between(1, 110), rows = bytes.between(0, 255) + bytes.between(0, 100);
+  const int strange = bytes.between(0, 3);
+  Matrix x(rows, d);
+  for (int64_t i = 0; i < x.size(); i++) x.data[i] = bytes.between(-128, 127) * bytes.between(-16, 15);
+  for (int i = 0; i < strange && x.size() > 0; i++) {
+    double& element = x.data[(bytes.between(0, 255) * 256 + bytes.byte()) % x.size()];
+    element = bytes.between(-100, 100) * (bytes.byte() % 2 == 0 ? 0.25 : 100);
+  }
+  Gram gram(d, 0);
+  Matrix sums(d + 1, d + 1);
+  for (int64_t at = 0; at < rows;) {
+    at += gram.fill<double, double>(x.data.data(), nullptr, at, std::min<int64_t>(rows, at + bytes.between(1, 100)));
+    if (bytes.byte() % 4 == 0) gram.snapshot(1, sums.data.data());
+  }
+  gram.snapshot(bytes.between(1, 3), sums.data.data());
+  for (int64_t i = 0; i < d; i++) {
+    const int64_t j = (i * 7 + 3) % d;
+    double product = 0, sum = 0;
+    for (int64_t r = 0; r < rows; r++) {
+      product += x(r, i) * x(r, j);
+      sum += x(r, i);
+    }
+    CHECK(sums(i, j) == product && sums(j, i) == product && sums(i, d) == sum);
+  }
+}
+
 void noise(Bytes& bytes) {
   const int d = bytes.between(1, 70), rows = bytes.between(0, 255), threads = bytes.between(1, 4);
   Matrix x = read(bytes, rows, d);
@@ -59,10 +87,10 @@ void noise(Bytes& bytes) {
 
 extern "C" int LLVMFuzzerTestOneInput(const uint8_t* data, size_t size) {
   Bytes bytes(data, size);
-  if (bytes.byte() % 2 == 0) {
-    moments(bytes);
-  } else {
-    noise(bytes);
+  switch (bytes.byte() % 4) {
+    case 0: moments(bytes); break;
+    case 1: exact_moments(bytes); break;
+    default: noise(bytes);
   }
   return 0;
 }

@@ -2,60 +2,16 @@
 // a bit, every instruction set against the portable one, what it says of data that are not finite, and encoding.
 #include "../core/moments/gram.h"
 
-#include <cstdlib>
-#include <thread>
-
 #include "../core/moments/project.h"
+#include "../core/views/noise.h"
 #include "check.h"
+#include "feed.h"
 #include "matrices.h"
 
 using namespace eigenview;
 using namespace eigenview::checks;
 
 namespace {
-
-// How rows reach an accumulator.
-struct Feed {
-  int threads = 1;
-  uint64_t cuts = 0;       // seed of the random cuts; 0: none
-  bool beside = false;     // sums on another thread while the next rows are filled in
-  int64_t snapshot = 0;    // rows between snapshots; 0: one at the end
-};
-
-template <class X, class Y>
-Matrix accumulate(const X* x, const Y* y, int64_t rows, int dx, int dy, const Feed& feed) {
-  Gram gram(dx, dy);
-  Matrix result(gram.width(), gram.width());
-  std::thread summing;
-  const auto settle = [&] {
-    if (summing.joinable()) summing.join();
-  };
-  std::mt19937_64 bits(feed.cuts);
-  int64_t due = feed.snapshot;
-  for (int64_t at = 0; at < rows;) {
-    int64_t to = feed.cuts == 0 ? rows : std::min(rows, at + 1 + static_cast<int64_t>(bits() % 700));
-    if (feed.snapshot > 0) to = std::min(to, due);
-    at += gram.fill(x, y, at, to);
-    if (gram.full()) {
-      settle();
-      gram.swap();
-      summing = std::thread([&] { gram.sum(feed.threads); });
-      if (!feed.beside) settle();
-    }
-    if (at == due) {
-      settle();
-      CHECK(gram.snapshot(feed.threads, result.data.data()) == at);
-      due += feed.snapshot;
-    }
-  }
-  settle();
-  CHECK(gram.snapshot(feed.threads, result.data.data()) == rows);
-  return result;
-}
-
-Matrix accumulate(const Matrix& x, const Matrix& y, const Feed& feed) {
-  return accumulate(x.data.data(), y.cols == 0 ? nullptr : y.data.data(), x.rows, x.cols, y.cols, feed);
-}
 
 std::vector<float> to_float(const Matrix& a) {
   std::vector<float> all(static_cast<size_t>(a.size()));
@@ -142,20 +98,62 @@ void cuts() {
   });
 }
 
-std::vector<TileChoice> machine_tiles() {
-  std::vector<TileChoice> tiles;
-  for (const char* name : {"plain", "avx2", "avx512", "neon"}) {
-    setenv("EIGENVIEW_KERNEL", name, 1);
-    const TileChoice choice = choose_tile();
-    if (std::string(choice.name) == name) tiles.push_back(choice);
-  }
-  unsetenv("EIGENVIEW_KERNEL");
-  return tiles;
+// Against rows that are extended and corrupted before they come.
+void appended_noise() {
+  test("noise drawn on the way in", [] {
+    for (const int dx : {1, 6, 47}) {
+      for (const int dz : {1, 2, 50}) {
+        const int rows = 530;
+        const Stream stream{0x123456789abcdefu, 5};
+        AppendedNoise noise;
+        noise.stream = stream;
+        // Some are zero, as where there is no noise: then whole numbers stay whole.
+        for (int j = 0; j < dz; j++) noise.deviations.push_back(dz == 2 ? 0 : 0.5 * (j % 3));
+        Matrix x = random_matrix(rows, dx, 5), extended = Matrix::zeros(rows, dx + dz);
+        const Matrix y = random_matrix(rows, 3, 6);
+        std::vector<double> deviations(static_cast<size_t>(dx + dz));
+        std::copy(noise.deviations.begin(), noise.deviations.end(), deviations.begin() + dx);
+        for (int64_t i = 0; i < x.size(); i++) x.data[i] = dz == 2 ? std::round(100 * x.data[i]) : x.data[i];
+        for (int64_t i = 0; i < rows; i++) std::copy_n(x.row(i), dx, extended.row(i));
+        add_diagonal_noise(extended, deviations.data(), stream, 0, 1);
+        Gram gram(dx, 3, noise);
+        Matrix result(gram.width(), gram.width());
+        for (int64_t at = 0; at < rows;) {
+          at += gram.fill(x.data.data(), y.data.data(), at, std::min<int64_t>(rows, at + 99));
+          gram.snapshot(1, result.data.data());
+        }
+        CHECK(same_bits(result, accumulate(extended, y, {})));
+      }
+    }
+  });
+  test("noise goes on where an area ended", [] {
+    AppendedNoise noise;
+    noise.deviations.assign(600, 1);
+    noise.stream = {7, 1};
+    std::vector<double> deviations(640, 0);
+    std::fill(deviations.begin() + 40, deviations.end(), 1.0);
+    const Matrix x = random_matrix(1600, 40, 1);
+    Matrix extended = Matrix::zeros(1600, 640);
+    for (int64_t i = 0; i < 1600; i++) std::copy_n(x.row(i), 40, extended.row(i));
+    add_diagonal_noise(extended, deviations.data(), noise.stream, 0, 2);
+    Gram gram(40, 0, noise);
+    Matrix result(641, 641);
+    for (int64_t at = 0; at < 1600;) {
+      at += gram.fill<double, double>(x.data.data(), nullptr, at, 1600);
+      if (!gram.full()) continue;
+      gram.swap();
+      gram.sum(2);
+    }
+    CHECK(gram.snapshot(2, result.data.data()) == 1600);
+    CHECK(same_bits(result, accumulate(extended, Matrix(1600, 0), {})));
+  });
 }
 
 void kernels() {
-  for (const TileChoice& tile : machine_tiles()) {
-    test(std::string("kernel ") + tile.name, [&] {
+  for (const char* name : machine_kernels()) {
+    const UseKernel use(name);
+    const TileChoice tile = choose_tile();
+    test(std::string("kernel ") + name, [&] {
       for (const int rows : {0, 1, 2, 3, 100, 256}) {
         Matrix a = random_matrix(rows, kPanel, 1), b = random_matrix(rows, kPanel, 2);
         Matrix expected = random_matrix(kPanel, kPanel, 3), result = expected.clone();
@@ -253,6 +251,7 @@ void encoding() {
 int main() {
   values();
   cuts();
+  appended_noise();
   kernels();
   not_finite();
   encoding();

@@ -1,6 +1,7 @@
 // The decompositions at their limits: elements far from 1, results that do not fit, failures and what they name.
 #include "../core/blas_threads.h"
 #include "../core/linalg/decompose.h"
+#include "../core/linalg/dense.h"
 #include "check.h"
 #include "matrices.h"
 
@@ -156,10 +157,57 @@ void failures() {
   });
 }
 
+void norms() {
+  constexpr double kLargest = std::numeric_limits<double>::max(), kSmallest = 5e-324, kInfinity = HUGE_VAL;
+  const auto norm_of = [](std::initializer_list<double> x) { return norm(x.begin(), static_cast<int64_t>(x.size())); };
+  test("norms at the limits", [&] {
+    CHECK(norm_of({}) == 0 && norm_of({0, -0.0}) == 0);
+    CHECK(norm_of({kSmallest}) == kSmallest && norm_of({-kLargest, 0}) == kLargest);
+    CHECK(norm_of({3 * kSmallest, -4 * kSmallest}) == 5 * kSmallest);
+    CHECK(norm_of({3e307, 4e307, kSmallest}) == 5e307 && norm_of({kLargest, 1}) == kLargest);
+    CHECK(norm_of({kLargest, kLargest}) == kInfinity && norm_of({1, -kInfinity}) == kInfinity);
+    CHECK(std::isnan(norm_of({1, NAN, kInfinity})));
+    CHECK_AT_MOST(std::fabs(norm_of({1e308, -1e308}) / std::sqrt(2.0) - 1e308), 1e294);
+  });
+  test("norms of any length, at any power of two", [] {
+    for (int n = 1; n < 40; n++) {
+      const Matrix x = random_matrix(1, n, static_cast<uint64_t>(n));
+      const double near = norm(x.data.data(), n);
+      CHECK_AT_MOST(std::fabs(near - size_of(x)), 4 * kEpsilon * near);
+      // Elements above 2^-60 or so: these powers round none of them.
+      for (const int e : {-900, -511, -3, 1, 512, 1020}) {
+        const Matrix far = times_power(x, e);
+        CHECK(norm(far.data.data(), n) == std::ldexp(near, e));
+      }
+    }
+  });
+}
+
+// Against the residual itself, in long double.
+void residuals() {
+  for (const int k : {255, 256, 300}) {
+    test("the residual of " + std::to_string(k) + " eigenpairs", [k] {
+      const Matrix a = random_symmetric(300, 1), b = random_definite(300, 2);
+      for (const Matrix* metric : {static_cast<const Matrix*>(nullptr), &b}) {
+        const Eigh pairs = eigh(a, metric, k);
+        Matrix scaled = metric == nullptr ? pairs.vectors.clone() : product(b, pairs.vectors);
+        for (int64_t i = 0; i < scaled.size(); i++) scaled.data[i] *= pairs.values[i % k];
+        const double whole = size_of(a) + (metric == nullptr ? 0 : std::fabs(pairs.values[0]) * size_of(b));
+        const double expected = distance(product(a, pairs.vectors), scaled) / (whole * size_of(pairs.vectors));
+        CHECK_AT_MOST(pairs.residual, 1e-14);
+        // Four standard errors, and what the estimate rounds itself.
+        CHECK_AT_MOST(expected, 10 * pairs.residual);
+      }
+    });
+  }
+}
+
 }  // namespace
 
 int main() {
   const BlasThreads one(1);
+  norms();
+  residuals();
   scales();
   failures();
   return finish();

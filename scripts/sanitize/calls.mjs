@@ -20,6 +20,13 @@ const single = Float32Array.from(general);
 const detached = new Float64Array(N * N);
 structuredClone(detached.buffer, { transfer: [detached.buffer] });
 
+const diagonals = Float64Array.from({ length: 2 * N }, (_, i) => 1 + (i % 5));
+/** Two samples of N coordinates and one target, the second of whom may fail. @param {Float64Array} second */
+const judged = (second) => {
+  const seconds = Float64Array.of(...symmetric, ...second);
+  return [seconds, N, general.slice(0, 2 * N), 1, Float64Array.of(9, 9), diagonals, Float64Array.of(1, 3), 9, 7];
+};
+
 /** Operation, arguments, and the code it fails with, if it does. @type {[string, unknown[], string?][]} */
 const table = [
   ['svd', [1, general, N, N, N]],
@@ -44,6 +51,11 @@ const table = [
   ['svdBatch', [1, huge, 4, 16, 4, undefined], 'OUT_OF_RANGE'],
   ['svdBatch', [2, general, 4, 4, 4, new Int32Array([1])], 'CANCELLED'],
   ['eighBatch', [2, symmetric, 4, 4, 2, undefined]],
+  ['judge', [2, ...judged(symmetric), undefined]],
+  ['judge', [2, ...judged(indefinite), new Int32Array(1)]],
+  ['judge', [1, ...judged(huge), undefined]],
+  ['judge', [2, ...judged(symmetric), new Int32Array([1])], 'CANCELLED'],
+  ['judge', [1, detached, ...judged(symmetric).slice(1), undefined], 'DETACHED'],
   ['project', [2, general, N, N, symmetric, N, N]],
   ['addNoise', [2, single, N, N, symmetric, N, N, 1, 2, 3, 2 ** 40]],
   ['addNoise', [2, general, N, N, new Float64Array(N).fill(0.1), 1, N, 1, 2, 3, 4]],
@@ -68,6 +80,7 @@ export function allCalls(addon) {
     { name: 'describe', run: () => addon.describe() },
     { name: 'probeLibrary', run: () => addon.probeLibrary('a library that does not exist') },
     { name: 'Gram', run: () => smallGram(addon) },
+    { name: 'Gram, closed', run: () => closedGram(addon) },
     {
       name: 'Gram (DETACHED)',
       run: () => settle(() => new addon.Gram(N, 0).fill(detached, N, undefined, 0), 'DETACHED'),
@@ -102,6 +115,19 @@ async function smallGram(addon) {
   if (count !== N) throw new Error(`${count} rows instead of ${N}`);
 }
 
+/** Freed under a job; refuses whatever comes after. @param {Addon} addon */
+async function closedGram(addon) {
+  const gram = new addon.Gram(N, 0, Float64Array.of(1, 2), 3, 4, 5);
+  gram.fill(general, N, undefined, 0);
+  const snapshot = gram.snapshot(1);
+  gram.close();
+  gram.close();
+  await settle(() => gram.fill(general, N, undefined, 0), 'INTERNAL');
+  await settle(() => gram.help(1), 'INTERNAL');
+  const { count } = await snapshot;
+  if (count !== N) throw new Error(`${count} rows instead of ${N}`);
+}
+
 /** One staging area summed while the next rows come in. @param {Addon} addon @param {Float32Array} rows */
 async function wideGram(addon, rows) {
   const gram = new addon.Gram(WIDTH, 0);
@@ -111,7 +137,7 @@ async function wideGram(addon, rows) {
     if (!gram.full()) continue;
     await summing;
     gram.swap();
-    summing = gram.sum(2);
+    summing = Promise.all([gram.help(1), gram.help(2)]).then(() => gram.check());
     summing.catch(() => {});
   }
   await summing;

@@ -17,10 +17,14 @@ function startJobs() {
   const jobs = [];
   for (let i = 0; i < 8; i++) jobs.push(addon.svdAsync(1 + (i % 2), matrix, n, n, n));
   for (let i = 0; i < 20; i++) jobs.push(addon.inverseSqrtAsync(1, new Float64Array(9), 3, 3, undefined));
+  const diagonals = new Float64Array(20 * n).fill(1);
+  const energies = Float64Array.of(9);
+  const judged = [matrix, n, matrix.slice(0, n), 1, energies, diagonals, Float64Array.of(3), 9, 7, new Int32Array(1)];
+  jobs.push(addon.judgeAsync(2, ...judged));
   const gram = new addon.Gram(n, 0);
   for (let at = 0; !gram.full(); ) at = (at + gram.fill(matrix, n, undefined, at)) % n;
   gram.swap();
-  jobs.push(gram.sum(2));
+  jobs.push(gram.help(2));
   for (const job of jobs) job.catch(() => {});
 }
 

@@ -1,3 +1,4 @@
+import type { ClosedFormBackend } from './closed-form.js';
 import type { LinalgBackend } from './linalg.js';
 import type { MomentsBackend } from './moments.js';
 
@@ -6,4 +7,6 @@ export interface Backend {
   readonly name: 'native' | 'js';
   readonly linalg: LinalgBackend;
   readonly moments: MomentsBackend;
+  /** Where there is none, callers use the closed forms in TypeScript. */
+  readonly closedForm?: ClosedFormBackend;
 }

@@ -22,6 +22,16 @@ export interface GramAccumulator {
    */
   add(control: Control, x: Matrix, y: Matrix | undefined): Promise<void>;
   snapshot(control: Control): Promise<GramSnapshot>;
+  /** Frees its memory, after what is under way; no other call may follow. */
+  close(): Promise<void>;
+}
+
+/** Coordinates z ~ N(0, diag(deviations²)) put between x and y of each row, drawn as the row is added. */
+export interface AppendedNoise {
+  deviations: Float64Array;
+  seed: number;
+  /** The normal of z_j in the stream's sample i, the index of the row, is that of coordinate dx + j. */
+  stream: number;
 }
 
 /** Which numbers of the random stream; see native/core/random.h for the layout. */
@@ -34,8 +44,8 @@ export interface NormalBlock {
 }
 
 export interface MomentsBackend {
-  /** An accumulator for rows of dx + dy + 1 numbers. */
-  gram(dx: number, dy: number): GramAccumulator;
+  /** An accumulator for rows of dx + dy + 1 numbers, or with noise for rows [x | z | y | 1]. */
+  gram(dx: number, dy: number, noise?: AppendedNoise): GramAccumulator;
   /** Rows of x times encoderᵀ: (n×d)·(k×d)ᵀ → n×k. Same bits at every thread count. */
   project(control: Control, x: Matrix, encoder: Matrix): Promise<Matrix>;
   /**

@@ -46,7 +46,7 @@ export async function solveProbe({ backend, control }: Site, moments: ViewMoment
   const { matmul, whiten } = backend.linalg.async;
   const half = await matmul(control, encoder, inputSecond, false, false);
   const second = await matmul(control, half, encoder, false, true);
-  const scales = unitScales(second);
+  const scales = unitScales(second, encoder, trace(inputSecond));
   if (scales.every((scale) => scale === 0)) return targetEnergy;
   const cross = scaledColumns(await matmul(control, targetInput, encoder, false, true), scales);
   const unit = scaledColumns(scaledColumns(second, scales).transpose(), scales);
@@ -54,12 +54,22 @@ export async function solveProbe({ backend, control }: Site, moments: ViewMoment
   return targetEnergy - sumOfSquares((await matmul(control, cross, whitener, false, true)).data);
 }
 
-/** 1/√Kᵢᵢ, so that how the encoder's rows are scaled does not decide which of them count; 0 for dead rows. */
-function unitScales(second: Matrix): Float64Array {
+/**
+ * 1/√Kᵢᵢ, so that how the encoder's rows are scaled does not decide which of them count; 0 for rows that the inputs do not
+ * reach, whose Kᵢᵢ is at most what rounding leaves: d·eps·‖eᵢ‖²·tr(XᵀX)/n.
+ */
+function unitScales(second: Matrix, encoder: Matrix, energyOfInputs: number): Float64Array {
   return Float64Array.from({ length: second.rows }, (_, i) => {
     const energy = second.data[i * (second.cols + 1)] as number;
-    return energy > 0 ? 1 / Math.sqrt(energy) : 0;
+    const rounding = encoder.cols * Number.EPSILON * sumOfSquares(encoder.row(i)) * energyOfInputs;
+    return energy > rounding ? 1 / Math.sqrt(energy) : 0;
   });
+}
+
+function trace(a: Matrix): number {
+  let sum = 0;
+  for (let i = 0; i < a.rows; i++) sum += a.data[i * (a.cols + 1)] as number;
+  return sum;
 }
 
 function scaledColumns(a: Matrix, scales: Float64Array): Matrix {

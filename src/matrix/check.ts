@@ -69,13 +69,16 @@ export function checkSymmetric(argument: string, value: unknown): asserts value 
   const { data, rows: n } = value;
   const tolerance = 1e-10 * maxAbs(data);
   // In blocks, so that walking down a column stays in cache.
-  for (let bi = 0; bi < n; bi += BLOCK) {
-    for (let bj = 0; bj <= bi; bj += BLOCK) {
-      for (let i = bi; i < Math.min(n, bi + BLOCK); i++) {
-        for (let j = bj; j < Math.min(i, bj + BLOCK); j++) {
-          const a = data[i * n + j] as number;
-          const b = data[j * n + i] as number;
-          if (Math.abs(a - b) > tolerance) throw notSymmetric(argument, i, j, a, b);
+  for (let top = 0; top < n; top += BLOCK) {
+    for (let left = 0; left <= top; left += BLOCK) {
+      const bottom = Math.min(n, top + BLOCK);
+      for (let i = top; i < bottom; i++) {
+        const right = Math.min(i, left + BLOCK);
+        for (let j = left, at = i * n + left, mirror = left * n + i; j < right; j++, at++, mirror += n) {
+          const difference = (data[at] as number) - (data[mirror] as number);
+          if (difference > tolerance || difference < -tolerance) {
+            throw notSymmetric(argument, i, j, data[at] as number, data[mirror] as number);
+          }
         }
       }
     }
@@ -224,8 +227,14 @@ export function shape(matrix: Matrix): string {
   return `${matrix.rows}×${matrix.cols}`;
 }
 
+/** NaN if any is. */
 export function maxAbs(values: ArrayLike<number>): number {
   let max = 0;
-  for (let i = 0; i < values.length; i++) max = Math.max(max, Math.abs(values[i] as number));
+  for (let i = 0; i < values.length; i++) {
+    const size = Math.abs(values[i] as number);
+    if (size <= max) continue;
+    if (Number.isNaN(size)) return size;
+    max = size;
+  }
   return max;
 }

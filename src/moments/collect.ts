@@ -1,8 +1,10 @@
-import type { GramAccumulator, GramSnapshot } from '../backends/moments.js';
+import type { AppendedNoise, GramAccumulator, GramSnapshot } from '../backends/moments.js';
 import { beginCall, type CallOptions } from '../backends/select.js';
 import { describe, EigenviewError } from '../errors.js';
 import { checkAttached, checkInteger } from '../matrix/check.js';
 import { Matrix } from '../matrix/matrix.js';
+import { STREAMS } from '../runtime/random.js';
+import { gaussianViews } from '../views/gaussian.js';
 import type { ViewProcess } from '../views/view-process.js';
 import { RowCursor, type Source } from './source.js';
 import { momentsUnder, type ViewMoments } from './view-moments.js';
@@ -48,6 +50,27 @@ export async function viewMoments(
   views: ViewProcess,
   options?: ViewMomentsOptions & { prefixes?: readonly number[] },
 ): Promise<ViewMoments | ViewMoments[]> {
+  return collect(source, views, options);
+}
+
+/**
+ * The moments, without a pass of their own, of [x | z] with independent noise z ~ N(0, diag(gamma)): the same bits as
+ * those of x extended by zeros and corrupted by {@link corruptGaussian} with the same seed.
+ */
+export async function extendedMoments(
+  source: Source,
+  { gamma, seed, ...options }: ViewMomentsOptions & { prefixes: readonly number[]; gamma: Float64Array; seed: number },
+): Promise<ViewMoments[]> {
+  const noise = { deviations: gamma.map(Math.sqrt), seed, stream: STREAMS.corruption };
+  return (await collect(source, gaussianViews(), options, noise)) as ViewMoments[];
+}
+
+async function collect(
+  source: Source,
+  views: ViewProcess,
+  options?: ViewMomentsOptions & { prefixes?: readonly number[] },
+  noise?: AppendedNoise,
+): Promise<ViewMoments | ViewMoments[]> {
   const { backend, control } = beginCall('viewMoments', options, KEYS);
   checkViews(views);
   checkPrefixes(options?.prefixes);
@@ -55,13 +78,16 @@ export async function viewMoments(
   const prefixes = options?.prefixes;
   const rows = new RowCursor('source', source);
   const targets = options?.target === undefined ? undefined : new RowCursor('target', options.target);
+  let accumulator: GramAccumulator | undefined;
   try {
     const first = await rows.peek();
     const firstTarget = await targets?.peek();
     const dx = (first as { chunk: Matrix }).chunk.cols;
     const dy = firstTarget?.chunk.cols ?? 0;
-    const pass = new Pass(backend.moments.gram(dx, dy), control, rows, targets, options?.onProgress);
-    const result = (snapshot: GramSnapshot) => momentsUnder(inputMoments(snapshot, dx, dy), views);
+    const width = dx + (noise?.deviations.length ?? 0);
+    accumulator = backend.moments.gram(dx, dy, noise);
+    const pass = new Pass(accumulator, control, rows, targets, options?.onProgress);
+    const result = (snapshot: GramSnapshot) => momentsUnder(inputMoments(snapshot, width, dy), views);
     if (prefixes === undefined) {
       await pass.run(Number.POSITIVE_INFINITY);
       return result(await pass.snapshot());
@@ -73,8 +99,8 @@ export async function viewMoments(
     }
     return all;
   } finally {
-    // Both, and without hiding why the pass ended: a source that fails to close has given its rows.
-    await Promise.allSettled([rows.close(), targets?.close()]);
+    // All, and without hiding why the pass ended: a source that fails to close has given its rows.
+    await Promise.allSettled([rows.close(), targets?.close(), accumulator?.close()]);
   }
 }
 

@@ -3,6 +3,7 @@ import { describe, EigenviewError } from '../errors.js';
 import { checkDense, checkFinite } from '../matrix/check.js';
 import { checkArrayAttached, Matrix } from '../matrix/matrix.js';
 import { checkImage } from './finite.js';
+import { inOrder } from './in-order.js';
 import { chunks, empty, type Source } from './source.js';
 
 export interface EncodeOptions extends CallOptions {
@@ -20,27 +21,48 @@ export interface EncodeOptions extends CallOptions {
  * ```
  */
 export async function encode(encoder: Matrix, source: Source, options?: EncodeOptions): Promise<Matrix> {
+  const parts: Matrix[] = [];
+  for await (const part of encodeChunks(encoder, source, options)) parts.push(part);
+  return concatenate(parts);
+}
+
+/** How many chunks are on their way at once: while one is computed, the next is copied and the last one checked. */
+const AT_ONCE = 3;
+
+/** The encoding of each chunk, as it is computed. */
+export async function* encodeChunks(
+  encoder: Matrix,
+  source: Source,
+  options?: EncodeOptions,
+): AsyncGenerator<Matrix, void, undefined> {
   const { backend, control } = beginCall('encode', options, ['mean']);
   checkDense('encoder', encoder);
   const offset = options?.mean === undefined ? undefined : encodedMean(encoder, options.mean);
-  const parts: Matrix[] = [];
   let row = 0;
-  for await (const chunk of chunks('source', source)) {
-    control.signal?.throwIfAborted();
-    if (chunk.cols !== encoder.cols) {
-      throw new EigenviewError('SHAPE_MISMATCH', 'The encoder does not fit the data.', {
-        argument: 'encoder',
-        expected: `with ${chunk.cols} columns, the dimension of the data`,
-        received: String(encoder.cols),
-      });
+  const fitting = async function* () {
+    for await (const chunk of chunks('source', source)) {
+      control.signal?.throwIfAborted();
+      checkFits(encoder, chunk);
+      yield chunk;
     }
-    const z = await backend.moments.project(control, chunk, encoder);
-    await checkImage(z, chunk, row);
-    if (offset !== undefined) subtractRow(z, offset);
-    parts.push(z);
+  };
+  yield* inOrder(fitting(), AT_ONCE, async (chunk) => {
+    const first = row;
     row += chunk.rows;
-  }
-  return concatenate(parts);
+    const z = await backend.moments.project(control, chunk, encoder);
+    await checkImage(z, chunk, first);
+    if (offset !== undefined) subtractRow(z, offset);
+    return z;
+  });
+}
+
+function checkFits(encoder: Matrix, chunk: Matrix): void {
+  if (chunk.cols === encoder.cols) return;
+  throw new EigenviewError('SHAPE_MISMATCH', 'The encoder does not fit the data.', {
+    argument: 'encoder',
+    expected: `with ${chunk.cols} columns, the dimension of the data`,
+    received: String(encoder.cols),
+  });
 }
 
 function encodedMean(encoder: Matrix, mean: Float64Array): Float64Array {
@@ -60,8 +82,10 @@ function encodedMean(encoder: Matrix, mean: Float64Array): Float64Array {
   });
 }
 
-function subtractRow(z: Matrix, offset: Float64Array): void {
-  for (let i = 0; i < z.data.length; i++) (z.data[i] as number) -= offset[i % offset.length] as number;
+function subtractRow({ data, rows, cols }: Matrix, offset: Float64Array): void {
+  for (let i = 0, at = 0; i < rows; i++) {
+    for (let j = 0; j < cols; j++, at++) data[at] = (data[at] as number) - (offset[j] as number);
+  }
 }
 
 function concatenate(parts: readonly Matrix[]): Matrix {

@@ -16,8 +16,11 @@ export interface NativeGram {
   fill(x: MatrixData, rows: number, y: MatrixData | undefined, from: number): number;
   full(): boolean;
   swap(): void;
-  sum(threads: number): Promise<void>;
+  help(threads: number): Promise<void>;
+  check(): void;
   snapshot(threads: number): Promise<{ count: number; gram: Float64Array }>;
+  /** Frees its memory; nothing may be running, and no other call may follow. */
+  close(): void;
 }
 
 /** A native function: numbers, arrays and flags in, arrays or a record of them out; see native/binding. */
@@ -25,7 +28,7 @@ export type NativeFunction = (...args: unknown[]) => unknown;
 
 export interface NativeAddon {
   readonly [name: string]: unknown;
-  readonly Gram: new (dx: number, dy: number) => NativeGram;
+  readonly Gram: new (dx: number, dy: number, ...noise: unknown[]) => NativeGram;
   describe(): NativeDescription;
   probeLibrary(name: string): string | undefined;
 }

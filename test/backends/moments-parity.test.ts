@@ -90,6 +90,65 @@ describe.each(BACKENDS)('%s: gram', (name) => {
   });
 });
 
+describe('whole numbers, which the native backend sums as integers up to 2047', () => {
+  const pixels = (rows: number, cols: number) => {
+    const a = normals(21, rows, cols);
+    // A margin that is never written on, as in scanned digits.
+    return new Matrix(
+      rows,
+      cols,
+      Float32Array.from(a.data, (x, at) => (at % cols < 60 ? 0 : Math.min(255, Math.abs(Math.round(100 * x))))),
+    );
+  };
+  const oneHot = (rows: number, classes: number) => {
+    const y = new Matrix(rows, classes);
+    for (let i = 0; i < rows; i++) y.data[i * classes + ((7 * i) % classes)] = 1;
+    return y;
+  };
+  const both = async (x: Matrix[], y?: Matrix[], snapshots = false) => [
+    await gramOf(moments('native'), x, y, snapshots),
+    await gramOf(moments('js'), x, y),
+  ];
+
+  test.each([
+    ['in one piece', []],
+    ['after odd numbers of rows', [1, 254, 255, 513]],
+  ])('have the same bits on both backends: pixels %s', async (_, at) => {
+    const [native, js] = await both(cut(pixels(600, 110), at), cut(oneHot(600, 10), at), true);
+    expect(native).toEqual(js);
+  });
+
+  test.each([2047, -2047, 2048, -2048, 32768, 2047.5, 0.25, 2 ** 33, -0])(
+    'have the same bits on both backends: %d among them',
+    async (value) => {
+      for (const row of [0, 1, 254, 255, 256, 299]) {
+        const x = integers(22, 300, 30);
+        x.data[30 * row + 29] = value;
+        x.data[30 * row] = -value;
+        const [native, js] = await both(cut(x, [row]), undefined, true);
+        expect(native).toEqual(js);
+      }
+    },
+  );
+
+  test('do not overflow', async () => {
+    const x = new Matrix(512, 60, new Float64Array(512 * 60).fill(-2047));
+    const [native, js] = await both([x]);
+    expect(native).toEqual(js);
+    expect(native?.get(0, 59)).toBe(512 * 2047 ** 2);
+  });
+
+  test.each([Number.NaN, Number.POSITIVE_INFINITY])('name %d among them', async (value) => {
+    for (const row of [0, 3, 255, 256, 299]) {
+      const x = integers(23, 300, 30);
+      x.data[30 * row + 17] = value;
+      const error = await failure(() => consume(moments('native'), cut(x, [100])));
+      expect(error).toMatchObject({ code: 'NOT_FINITE', argument: 'source', received: String(value) });
+      expect(error.message).toContain(`row ${row}, column 17`);
+    }
+  });
+});
+
 /** Adds the pieces and asks for the result; a backend may notice bad numbers at either. */
 async function consume(backend: MomentsBackend, x: Matrix[], y?: Matrix[]): Promise<unknown> {
   const gram = backend.gram((x[0] as Matrix).cols, y?.[0]?.cols ?? 0);

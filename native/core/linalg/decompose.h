@@ -46,6 +46,10 @@ Matrix inverse_sqrt(const Matrix& a, std::optional<double> rank_tolerance);
 // The rows W with W S Wᵀ = I; W.rows is the rank.
 Matrix whiten(const Matrix& s, std::optional<double> rank_tolerance);
 
+// L⁻¹ for S = L Lᵀ, zeros above its diagonal; nothing when S is not definite or its reciprocal condition number is
+// estimated below `least_rcond`.
+std::optional<Matrix> inverse_cholesky(const Matrix& s, double least_rcond);
+
 Matrix matmul(const Matrix& a, const Matrix& b, bool transpose_a, bool transpose_b);
 
 // Each matrix of a stack on one of `threads` threads. `cancelled` is polled between matrices and may be null.

@@ -35,16 +35,28 @@ inline double max_abs(const double* x, int64_t n) {
   return result;
 }
 
-// Frobenius norm of n numbers, scaled by the largest.
+// Frobenius norm of n numbers, scaled by a power of two near the largest. Eight sums, so that compilers vectorise.
 inline double norm(const double* x, int64_t n) {
-  const double scale = max_abs(x, n);
-  if (scale == 0 || !std::isfinite(scale)) return scale;
-  double sum = 0;
-  for (int64_t i = 0; i < n; i++) {
-    const double t = x[i] / scale;
-    sum += t * t;
+  const double largest = max_abs(x, n);
+  if (largest == 0 || !std::isfinite(largest)) return largest;
+  const int exponent = std::ilogb(largest);
+  // Both factors are finite and above 0 even where 2^-exponent would not be.
+  const double half = std::ldexp(1.0, -(exponent / 2)), other = std::ldexp(1.0, -(exponent - exponent / 2));
+  double sums[8] = {};
+  int64_t i = 0;
+  for (; i + 8 <= n; i += 8) {
+    for (int64_t j = 0; j < 8; j++) {
+      const double t = x[i + j] * half * other;
+      sums[j] += t * t;
+    }
   }
-  return scale * std::sqrt(sum);
+  for (; i < n; i++) {
+    const double t = x[i] * half * other;
+    sums[0] += t * t;
+  }
+  double sum = 0;
+  for (const double part : sums) sum += part;
+  return std::sqrt(sum) / half / other;
 }
 
 // The largest absolute row sum of a row-major n×n matrix (its 1-norm too when symmetric).

@@ -22,21 +22,27 @@ Matrix scaled_vectors(const Spectrum& spectrum, int rank, double power) {
 // ones, which throws.
 Matrix inverse_factor(const Matrix& s) {
   const int n = s.rows;
-  Matrix l = s.clone();
-  const bool factored = lapack::potrf('U', n, l.data.data(), n) == 0;
-  Buffer work(3 * static_cast<int64_t>(n));
-  std::vector<int> integers(static_cast<size_t>(n));
-  const double size = row_sum_norm(s.data.data(), n);
-  const double rcond =
-      factored ? lapack::pocon('U', n, l.data.data(), n, size, work.data(), integers.data()) : 0;
-  if (!(rcond >= 10 * n * kEps)) definite_spectrum(s, std::nullopt);
-  if (!factored) throw Failure(Status::not_positive_definite);
-  if (lapack::trtri('U', n, l.data.data(), n) != 0) throw Failure(Status::singular);
-  for (int64_t i = 0; i < n; i++) std::fill(l.row(i) + i + 1, l.row(i) + n, 0.0);
-  return l;
+  if (std::optional<Matrix> inverse = inverse_cholesky(s, 10 * n * kEps)) return std::move(*inverse);
+  definite_spectrum(s, std::nullopt);
+  std::optional<Matrix> inverse = inverse_cholesky(s, 0);
+  if (!inverse) throw Failure(Status::not_positive_definite);
+  return std::move(*inverse);
 }
 
 }  // namespace
+
+std::optional<Matrix> inverse_cholesky(const Matrix& s, double least_rcond) {
+  const int n = s.rows;
+  Matrix l = s.clone();
+  if (lapack::potrf('U', n, l.data.data(), n) != 0) return std::nullopt;
+  Buffer work(3 * static_cast<int64_t>(n));
+  std::vector<int> integers(static_cast<size_t>(n));
+  const double size = row_sum_norm(s.data.data(), n);
+  if (!(lapack::pocon('U', n, l.data.data(), n, size, work.data(), integers.data()) >= least_rcond)) return std::nullopt;
+  if (lapack::trtri('U', n, l.data.data(), n) != 0) return std::nullopt;
+  for (int64_t i = 0; i < n; i++) std::fill(l.row(i) + i + 1, l.row(i) + n, 0.0);
+  return l;
+}
 
 Matrix inverse_sqrt(const Matrix& a, std::optional<double> rank_tolerance) {
   const int n = a.rows;

@@ -7,31 +7,42 @@
 // 16 MB (one block at least) and width² / 2 doubles.
 #pragma once
 
+#include <atomic>
 #include <cstdint>
 
 #include "../buffer.h"
+#include "integer_tile.h"
+#include "staging.h"
 #include "tile.h"
 
 namespace eigenview {
 
 class Gram {
  public:
-  // Rows of dx + dy + 1 numbers; dx ≥ 1, dy ≥ 0.
-  Gram(int dx, int dy);
+  // Rows of dx + dz + dy + 1 numbers; dx ≥ 1, dy ≥ 0, and dz noise coordinates, none unless given.
+  Gram(int dx, int dy, const AppendedNoise& noise = {});
 
   // Packs rows [from, to) of x (row-major, dx wide) and y (dy wide; null when dy = 0) until the staging area is full;
   // returns how many it took. May run beside sum(), which reads the other area, but not beside swap() or snapshot().
   template <class X, class Y>
-  int64_t fill(const X* x, const Y* y, int64_t from, int64_t to);
+  int64_t fill(const X* x, const Y* y, int64_t from, int64_t to) {
+    return staged_[front_].fill(x, y, from, to);
+  }
 
-  bool full() const { return staged_[front_].rows == capacity_; }
+  bool full() const { return staged_[front_].full(); }
 
   // Turns the full area over to sum(); the previous sum has ended.
   void swap();
 
-  // Adds the area last turned over. Throws not_finite with the position of the first such element, out_of_range when
-  // finite data overflow, leaving the accumulator unusable.
+  // Adds the area last turned over: help() and check().
   void sum(int threads);
+
+  // Takes part in adding that area until nothing of it is left to take. Several callers may help at once.
+  void help(int threads);
+
+  // When all of them have returned: throws not_finite with the position of the first such element, out_of_range when finite
+  // data overflow, leaving the accumulator unusable.
+  void check() const;
 
   // Writes to `gram` (width², row-major, both triangles) everything filled so far, the partial area included; nothing
   // may be running. Returns the number of rows.
@@ -43,26 +54,21 @@ class Gram {
   int dy() const { return dy_; }
 
  private:
-  struct Area {
-    Buffer panels;
-    int64_t rows = 0;
-    int64_t first = 0;  // index in the stream of the area's first row
-  };
-
   int64_t tiles() const { return panels_ * (panels_ + 1) / 2; }
-  void add_blocks(const Area& area, int64_t first_block, int64_t blocks, int threads, Buffer& tiles) const;
-  void check_finite(const Area& area, const Buffer& tiles) const;
-  const double* panel(const Area& area, int64_t block, int64_t p) const;
+  void add_blocks(const Staging& area, int threads, std::atomic<int64_t>& next, Buffer& tiles) const;
+  void add_group(const Staging& area, int64_t p0, int64_t q0, int64_t group, Buffer& tiles) const;
+  void add_doubles(const Staging& area, int64_t block, int64_t p0, int64_t q0, Buffer& tiles) const;
+  void add_integers(const Staging& area, int64_t block, int64_t p0, int64_t q0, Buffer& tiles) const;
+  void check_finite(const Staging& area, const Buffer& tiles) const;
 
   int dx_, dy_, width_;
-  int64_t panels_;       // ⌈width / 24⌉
-  int64_t block_rows_;   // rows per block: a function of the width alone
-  int64_t capacity_;     // rows per staging area, a multiple of block_rows_
+  int64_t panels_;  // ⌈width / 24⌉
   Tile tile_;
-  Buffer tiles_;         // upper triangle of tiles, each 24×24
-  Area staged_[2];
-  int front_ = 0;        // the area being filled
-  int64_t seen_ = 0;     // rows before the front area
+  IntegerTile integer_tile_;
+  Buffer tiles_;  // upper triangle of tiles, each 24×24
+  Staging staged_[2];
+  int front_ = 0;  // the area being filled
+  std::atomic<int64_t> next_{0};  // of the groups of tiles of the other area, the first not taken
 };
 
 }  // namespace eigenview

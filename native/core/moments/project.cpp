@@ -14,13 +14,14 @@ constexpr int64_t kRows = 4 * kPanel;
 constexpr int64_t kStep = 256;
 
 // Up to 24 rows as the columns of one panel, zeros for those that are missing.
-void pack(const double* x, int64_t stride, int64_t rows, int64_t d, double* panel) {
+template <class X>
+void pack(const X* x, int64_t stride, int64_t rows, int64_t d, double* panel) {
   if (rows < kPanel) std::fill_n(panel, d * kPanel, 0.0);
   // Column stretches of a cache line, so that each line of x is read once.
   for (int64_t c0 = 0; c0 < d; c0 += 8) {
     const int64_t c1 = std::min(d, c0 + 8);
     for (int64_t i = 0; i < rows; i++) {
-      for (int64_t c = c0; c < c1; c++) panel[kPanel * c + i] = x[i * stride + c];
+      for (int64_t c = c0; c < c1; c++) panel[kPanel * c + i] = static_cast<double>(x[i * stride + c]);
     }
   }
 }
@@ -37,7 +38,8 @@ Projector::Projector(const Matrix& encoder)
   }
 }
 
-void Projector::apply(const double* x, int64_t stride, int64_t rows, double* z) const {
+template <class X>
+void Projector::apply(const X* x, int64_t stride, int64_t rows, double* z) const {
   Buffer block(kRows * d_);
   alignas(64) double sums[kPanel * kPanel];
   for (int64_t from = 0; from < rows; from += kRows) {
@@ -59,14 +61,22 @@ void Projector::apply(const double* x, int64_t stride, int64_t rows, double* z) 
   }
 }
 
-Matrix project(const Matrix& x, const Matrix& encoder, int threads) {
+template void Projector::apply(const double*, int64_t, int64_t, double*) const;
+template void Projector::apply(const float*, int64_t, int64_t, double*) const;
+
+template <class X>
+Matrix project(const X* x, int rows, const Matrix& encoder, int threads) {
   const Projector projector(encoder);
-  Matrix z(x.rows, encoder.rows);
-  for_each((x.rows + kRows - 1) / kRows, threads, [&](int64_t item) {
+  const int64_t d = encoder.cols;
+  Matrix z(rows, encoder.rows);
+  for_each((rows + kRows - 1) / kRows, threads, [&](int64_t item) {
     const int64_t from = item * kRows;
-    projector.apply(x.row(from), x.cols, std::min(kRows, x.rows - from), z.row(from));
+    projector.apply(x + from * d, d, std::min(kRows, rows - from), z.row(from));
   });
   return z;
 }
+
+template Matrix project(const double*, int, const Matrix&, int);
+template Matrix project(const float*, int, const Matrix&, int);
 
 }  // namespace eigenview

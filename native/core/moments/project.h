@@ -16,7 +16,8 @@ class Projector {
   explicit Projector(const Matrix& encoder);
 
   // z (rows×k) = x (rows×d, row i at x + i·stride) Eᵀ. Work: 2 · rows · d · k flops, k rounded up to a multiple of 24.
-  void apply(const double* x, int64_t stride, int64_t rows, double* z) const;
+  template <class X>
+  void apply(const X* x, int64_t stride, int64_t rows, double* z) const;
 
  private:
   int64_t k_, d_;
@@ -24,7 +25,12 @@ class Projector {
   Buffer panels_;  // ⌈k / 24⌉ panels of d rows
 };
 
-// x: n×d, encoder: k×d; result n×k. The same bits for any number of threads and any cutting of x.
-Matrix project(const Matrix& x, const Matrix& encoder, int threads);
+// x: n×d of doubles or floats, encoder: k×d; result n×k. The same bits for any number of threads and any cutting of x.
+template <class X>
+Matrix project(const X* x, int rows, const Matrix& encoder, int threads);
+
+inline Matrix project(const Matrix& x, const Matrix& encoder, int threads) {
+  return project(x.data.data(), x.rows, encoder, threads);
+}
 
 }  // namespace eigenview

@@ -1,8 +1,9 @@
 /** What the decompositions share: float64 copies on a scale where squares neither overflow nor underflow, and norms. */
-import { Matrix as MlMatrix } from 'ml-matrix';
+import type { Matrix as MlMatrix } from 'ml-matrix';
 import { maxAbs } from '../../matrix/check.js';
 import { Matrix } from '../../matrix/matrix.js';
 import { kernelError } from '../failure.js';
+import { loadMlMatrix } from './ml-matrix.js';
 
 /**
  * A power of two near the largest magnitude of a matrix (1 for a zero matrix): dividing by it is exact, short of underflow
@@ -86,7 +87,7 @@ export function checkConverged(operation: string, residual: number, at?: number)
 }
 
 export function toMl(a: Matrix): MlMatrix {
-  return MlMatrix.from1DArray(a.rows, a.cols, a.data);
+  return loadMlMatrix().Matrix.from1DArray(a.rows, a.cols, a.data);
 }
 
 /** The columns of an ml-matrix as rows of a float64 one. */

@@ -1,9 +1,10 @@
 import { EigenviewError } from '../../errors.js';
 import { checkAttached, notFinite } from '../../matrix/check.js';
 import { Matrix } from '../../matrix/matrix.js';
+import { normal } from '../../runtime/random.js';
 import { overflowError } from '../failure.js';
 import type { Control } from '../linalg.js';
-import type { GramAccumulator, GramSnapshot } from '../moments.js';
+import type { AppendedNoise, GramAccumulator, GramSnapshot } from '../moments.js';
 import { mirrorUpper } from './dense.js';
 import { dot } from './matmul.js';
 import { Pace } from './turns.js';
@@ -16,6 +17,10 @@ const BLOCK = 256;
 
 export class Gram implements GramAccumulator {
   readonly #dx: number;
+  /** Noise coordinates, between x and y. */
+  readonly #dz: number;
+  readonly #noise: AppendedNoise | undefined;
+  readonly #normals: Float64Array;
   readonly #width: number;
   /** Upper triangle of the sum over full blocks. */
   readonly #total: Matrix;
@@ -27,11 +32,14 @@ export class Gram implements GramAccumulator {
   /** Settles when everything asked for so far is done, so that calls not awaited keep their order. */
   #last: Promise<unknown> = Promise.resolve();
 
-  constructor(dx: number, dy: number) {
+  constructor(dx: number, dy: number, noise?: AppendedNoise) {
     this.#dx = dx;
-    this.#width = dx + dy + 1;
+    this.#dz = noise?.deviations.length ?? 0;
+    this.#noise = noise && { ...noise, deviations: noise.deviations.slice() };
+    this.#normals = new Float64Array(noise === undefined ? 0 : dx + this.#dz);
+    this.#width = dx + this.#dz + dy + 1;
     this.#total = new Matrix(this.#width, this.#width);
-    this.#block = new Float64Array(this.#width * BLOCK).fill(1, (dx + dy) * BLOCK);
+    this.#block = new Float64Array(this.#width * BLOCK).fill(1, (this.#width - 1) * BLOCK);
   }
 
   add(control: Control, x: Matrix, y: Matrix | undefined): Promise<void> {
@@ -46,6 +54,10 @@ export class Gram implements GramAccumulator {
       await this.#addBlock(pace, gram);
       return { count: this.#count, gram: mirrorUpper(gram) };
     });
+  }
+
+  async close(): Promise<void> {
+    await this.#last;
   }
 
   #queue<Result>(work: () => Promise<Result>): Promise<Result> {
@@ -64,7 +76,8 @@ export class Gram implements GramAccumulator {
     this.#checkAttached(x, y);
     for (let row = 0; row < x.rows; row++) {
       this.#copy(x, row, 0);
-      if (y !== undefined) this.#copy(y, row, this.#dx);
+      if (this.#noise !== undefined) this.#draw(this.#noise);
+      if (y !== undefined) this.#copy(y, row, this.#dx + this.#dz);
       this.#filled++;
       this.#count++;
       if (this.#filled < BLOCK && !pace.due()) continue;
@@ -80,6 +93,14 @@ export class Gram implements GramAccumulator {
   #checkAttached(x: Matrix, y: Matrix | undefined): void {
     checkAttached('source', x);
     if (y !== undefined) checkAttached('target', y);
+  }
+
+  #draw({ deviations, seed, stream }: AppendedNoise): void {
+    normal(seed, this.#count, stream, this.#normals);
+    for (let j = 0; j < this.#dz; j++) {
+      const z = (deviations[j] as number) * (this.#normals[this.#dx + j] as number);
+      this.#block[(this.#dx + j) * BLOCK + this.#filled] = z;
+    }
   }
 
   #copy({ data, cols }: Matrix, row: number, first: number): void {
@@ -120,6 +141,6 @@ export class Gram implements GramAccumulator {
   #place(coordinate: number): { argument: string; column: number } {
     return coordinate < this.#dx
       ? { argument: 'source', column: coordinate }
-      : { argument: 'target', column: coordinate - this.#dx };
+      : { argument: 'target', column: coordinate - this.#dx - this.#dz };
   }
 }

@@ -4,4 +4,4 @@ import { addNoise } from './noise.js';
 import { project } from './project.js';
 
 /** Data-sized operations in plain loops that let the event loop turn. */
-export const moments: MomentsBackend = { gram: (dx, dy) => new Gram(dx, dy), project, addNoise };
+export const moments: MomentsBackend = { gram: (dx, dy, noise) => new Gram(dx, dy, noise), project, addNoise };

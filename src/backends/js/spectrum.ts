@@ -1,8 +1,8 @@
-import { EigenvalueDecomposition } from 'ml-matrix';
 import { Matrix } from '../../matrix/matrix.js';
 import { kernelError } from '../failure.js';
 import { binaryScale, columnsOf, dividedBy, frobenius, mirrorUpper, scaledBy, toMl } from './dense.js';
 import { dot, matmul } from './matmul.js';
+import { loadMlMatrix } from './ml-matrix.js';
 import { fixSigns } from './signs.js';
 
 /** All eigenpairs of a symmetric matrix. */
@@ -30,6 +30,7 @@ export function spectrum(a: Matrix): Spectrum {
   const n = a.rows;
   const unit = binaryScale(a);
   const scaled = mirrorUpper(dividedBy(a, unit));
+  const { EigenvalueDecomposition } = loadMlMatrix();
   const { eigenvectorMatrix } = new EigenvalueDecomposition(toMl(shifted(scaled)), { assumeSymmetric: true });
   const found = columnsOf(eigenvectorMatrix);
   // Rayleigh quotients free the eigenvalues of the shift's rounding.

@@ -1,4 +1,3 @@
-import { SingularValueDecomposition } from 'ml-matrix';
 import { Matrix } from '../../matrix/matrix.js';
 import type { Svd } from '../linalg.js';
 import {
@@ -15,6 +14,7 @@ import {
   toMl,
 } from './dense.js';
 import { matmul } from './matmul.js';
+import { loadMlMatrix } from './ml-matrix.js';
 import { pivotedQr } from './qr.js';
 import { fixSigns } from './signs.js';
 
@@ -57,6 +57,7 @@ function decompose(a: Matrix): Factors {
  */
 function decomposeTall(a: Matrix): Factors {
   const { qt, r, order } = pivotedQr(a, Number.EPSILON ** 2 * frobenius(a));
+  const { SingularValueDecomposition } = loadMlMatrix();
   const inner = new SingularValueDecomposition(toMl(scaledBy(r, HEADROOM)));
   const permuted = columnsOf(inner.rightSingularVectors);
   const right = new Matrix(permuted.rows, permuted.cols);

@@ -4,6 +4,7 @@ import { lane, type Share } from '../../runtime/lane.js';
 import { threads } from '../../runtime/threads.js';
 import { turnHasTime } from '../../runtime/turn.js';
 import type { Control, Eig, Eigh, LinalgBackend, LinalgKernels, Svd, Whitening } from '../linalg.js';
+import { cancellable } from './cancel.js';
 import { blame, translate } from './failure.js';
 
 /** One native call: its arguments after the thread count, what to make of its answer, and roughly what it costs. */
@@ -176,16 +177,7 @@ async function perform<Result>(control: Control, call: Call<Result>): Promise<Re
 async function start<Raw>(call: Call<unknown>, granted: number, args: unknown[], signal?: AbortSignal): Promise<Raw> {
   const run = loadAddon()[`${call.operation}Async`] as NativeFunction;
   if (!call.batch) return run(granted, ...args) as Promise<Raw>;
-  const cancelled = new Int32Array(1);
-  const cancel = () => {
-    cancelled[0] = 1;
-  };
-  signal?.addEventListener('abort', cancel, { once: true });
-  try {
-    return await (run(granted, ...args, cancelled) as Promise<Raw>);
-  } finally {
-    signal?.removeEventListener('abort', cancel);
-  }
+  return cancellable(signal, (cancelled) => run(granted, ...args, cancelled) as Promise<Raw>);
 }
 
 function shareOf(call: Call<unknown>, control: Control): Share {

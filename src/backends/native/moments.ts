@@ -3,9 +3,10 @@ import { checkAttached, notFinite, shape } from '../../matrix/check.js';
 import { Matrix } from '../../matrix/matrix.js';
 import { loadAddon, type NativeFunction, type NativeGram } from '../../runtime/addon.js';
 import { lane } from '../../runtime/lane.js';
+import { threads } from '../../runtime/threads.js';
 import { overflowError } from '../failure.js';
 import type { Control } from '../linalg.js';
-import type { GramAccumulator, GramSnapshot, MomentsBackend, NormalBlock } from '../moments.js';
+import type { AppendedNoise, GramAccumulator, GramSnapshot, MomentsBackend, NormalBlock } from '../moments.js';
 import { facts, translate } from './failure.js';
 
 /** Rows are copied for a job in pieces of this many bytes, so that no copy holds the event loop for long. */
@@ -15,17 +16,21 @@ const PIECE_BYTES = 8 * 2 ** 20;
 class NativeAccumulator implements GramAccumulator {
   readonly #gram: NativeGram;
   readonly #dx: number;
+  /** Noise coordinates. */
+  readonly #dz: number;
   readonly #dy: number;
   /** The sum under way. Always awaited before the next one starts. */
   #summing: Promise<void> | undefined;
 
-  constructor(dx: number, dy: number) {
+  constructor(dx: number, dy: number, noise?: AppendedNoise) {
+    const drawn = noise === undefined ? [] : [noise.deviations, ...words(noise.seed), noise.stream];
     try {
-      this.#gram = new (loadAddon().Gram)(dx, dy);
+      this.#gram = new (loadAddon().Gram)(dx, dy, ...drawn);
     } catch (error) {
       throw translate('viewMoments', error, undefined);
     }
     this.#dx = dx;
+    this.#dz = noise?.deviations.length ?? 0;
     this.#dy = dy;
   }
 
@@ -42,17 +47,38 @@ class NativeAccumulator implements GramAccumulator {
   async snapshot(control: Control): Promise<GramSnapshot> {
     await this.#settle();
     const { count, gram } = await this.#run(control, (threads) => this.#gram.snapshot(threads));
-    const width = this.#dx + this.#dy + 1;
+    const width = this.#dx + this.#dz + this.#dy + 1;
     return { count, gram: new Matrix(width, width, gram) };
+  }
+
+  async close(): Promise<void> {
+    // Whether it failed no longer matters.
+    await this.#settle().catch(() => {});
+    this.#gram.close();
   }
 
   async #sum(control: Control): Promise<void> {
     await this.#settle();
     // At once, not when the job's turn comes: from here on rows go to the other area.
     this.#gram.swap();
-    this.#summing = this.#run(control, (threads) => this.#gram.sum(threads));
+    this.#summing = this.#sumTogether(control);
     // Its failure is thrown by the next #settle; until then it must not count as unhandled.
     this.#summing.catch(() => {});
+  }
+
+  /** A job for each slot of the lane: the pool's threads sit on processors of their own, new ones would have to move. */
+  async #sumTogether(control: Control): Promise<void> {
+    const share = Math.ceil(threads() / lane.width);
+    const help = () => lane.run('one', () => this.#gram.help(share), control.signal);
+    const outcomes = await Promise.allSettled(Array.from({ length: lane.width }, help));
+    const failed = outcomes.find((outcome) => outcome.status === 'rejected');
+    if (control.signal?.aborted) throw control.signal.reason;
+    if (failed !== undefined) throw this.#translate(failed.reason);
+    try {
+      this.#gram.check();
+    } catch (error) {
+      throw this.#translate(error);
+    }
   }
 
   async #settle(): Promise<void> {
@@ -74,10 +100,34 @@ class NativeAccumulator implements GramAccumulator {
     const { code, value, at, column = 0 } = facts(error);
     const inX = column < this.#dx;
     const argument = inX ? 'source' : 'target';
-    const local = inX ? column : column - this.#dx;
+    const local = inX ? column : column - this.#dx - this.#dz;
     if (code === 'NOT_FINITE') return notFinite(argument, at ?? 0, local, value ?? Number.NaN);
     if (code === 'OUT_OF_RANGE') return overflowError(argument, local);
     return translate('viewMoments', error, undefined);
+  }
+}
+
+/** High and low word of a seed. */
+function words(seed: number): [number, number] {
+  return [Math.floor(seed / 2 ** 32), seed % 2 ** 32];
+}
+
+/** The addon copies the rows when their job starts; one that has to wait is copied now. */
+function startPiece(control: Control, operation: string, x: Matrix, args: unknown[]): Promise<Float64Array> {
+  const run = loadAddon()[`${operation}Async`] as NativeFunction;
+  checkAttached('source', x);
+  // A job each for as many threads as there are: they need not wait for each other, as the threads of one job would.
+  const rows = lane.free('one') ? x.data : x.data.slice();
+  const job = () => run(1, rows, x.rows, x.cols, ...args) as Promise<Float64Array>;
+  return lane.run('one', job, control.signal);
+}
+
+async function inOnePiece(control: Control, operation: string, x: Matrix, args: unknown[]): Promise<Float64Array> {
+  try {
+    return await startPiece(control, operation, x, args);
+  } catch (error) {
+    if (control.signal?.aborted) throw control.signal.reason;
+    throw error instanceof EigenviewError ? error : translate(operation, error, control.signal);
   }
 }
 
@@ -89,23 +139,15 @@ async function byPieces(
   cols: number,
   args: (from: number) => unknown[],
 ): Promise<Matrix> {
-  const run = loadAddon()[`${operation}Async`] as NativeFunction;
-  const out = new Matrix(x.rows, cols);
   const rows = Math.max(1, Math.floor(PIECE_BYTES / (8 * Math.max(x.cols, cols))));
+  if (x.rows <= rows) return new Matrix(x.rows, cols, await inOnePiece(control, operation, x, args(0)));
+  const out = new Matrix(x.rows, cols);
   const pending = new Set<Promise<void>>();
   const start = (from: number) => {
-    checkAttached('source', x);
     const to = Math.min(x.rows, from + rows);
-    // The addon copies a piece when its job starts; one that has to wait is copied now.
-    const rest = x.data.subarray(from * x.cols, to * x.cols);
-    const piece = lane.free('all') ? rest : rest.slice();
-    const job = lane
-      .run(
-        'all',
-        (granted) => run(granted, piece, to - from, x.cols, ...args(from)) as Promise<Float64Array>,
-        control.signal,
-      )
-      .then((result) => out.data.set(result, from * cols));
+    checkAttached('source', x);
+    const piece = new Matrix(to - from, x.cols, x.data.subarray(from * x.cols, to * x.cols));
+    const job = startPiece(control, operation, piece, args(from)).then((result) => out.data.set(result, from * cols));
     const settled = job.finally(() => pending.delete(settled));
     settled.catch(() => {});
     pending.add(settled);
@@ -115,7 +157,7 @@ async function byPieces(
     for (let from = 0; from < x.rows; from += rows) {
       control.signal?.throwIfAborted();
       start(from);
-      if (pending.size > 1) await [...pending][0];
+      if (pending.size > lane.width) await [...pending][0];
     }
     await Promise.all(pending);
     return out;
@@ -127,7 +169,7 @@ async function byPieces(
 }
 
 export const moments: MomentsBackend = {
-  gram: (dx, dy) => new NativeAccumulator(dx, dy),
+  gram: (dx, dy, noise) => new NativeAccumulator(dx, dy, noise),
 
   project(control, x, encoder) {
     const code = [encoder.data.slice(), encoder.rows, encoder.cols];
@@ -138,7 +180,7 @@ export const moments: MomentsBackend = {
   addNoise(control, x, root, block: NormalBlock) {
     const shaped = root instanceof Matrix ? root : new Matrix(1, root.length, root);
     const noise = [shaped.data.slice(), shaped.rows, shaped.cols];
-    const key = [Math.floor(block.seed / 2 ** 32), block.seed % 2 ** 32, block.stream];
+    const key = [...words(block.seed), block.stream];
     return byPieces(control, 'addNoise', x, x.cols, (from) => [...noise, ...key, block.firstSample + from]);
   },
 };
