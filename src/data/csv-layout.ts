@@ -132,7 +132,8 @@ function hasHeader(path: string, { numeric }: Fields, columns: readonly number[]
   });
 }
 
-function findColumn(path: string, names: readonly string[], column: string | number): number {
+/** Where a column is. @throws EigenviewError `OUT_OF_RANGE` or `INVALID_ARGUMENT`, which lists those there are */
+export function findColumn(path: string, names: readonly string[], column: string | number): number {
   if (typeof column === 'number') {
     if (column < names.length) return column;
     throw new EigenviewError('OUT_OF_RANGE', 'There is no such column.', {

@@ -64,13 +64,15 @@ function count(path: string, layout: CsvLayout): Promise<{ rows: number; labels:
   });
 }
 
-async function openRows(reader: ByteReader, layout: CsvLayout): Promise<RecordReader> {
+/** The records of a file, behind its header. */
+export async function openRows(reader: ByteReader, layout: CsvLayout): Promise<RecordReader> {
   const records = await RecordReader.open(reader);
   if (layout.header) await records.next();
   return records;
 }
 
-function splitRow(records: RecordReader, { delimiter, width }: CsvLayout): void {
+/** Finds the fields of a record. @throws EigenviewError `FILE_FORMAT` unless there are as many as the layout says */
+export function splitRow(records: RecordReader, { delimiter, width }: CsvLayout): void {
   records.split(delimiter);
   if (records.count === width) return;
   throw records.fault('the number of fields differs from the first line.', records.starts[0] as number, {

@@ -24,6 +24,26 @@ export interface LabelledSource extends ChunkedSource {
   readonly labels: Int32Array;
 }
 
+/** What the rows are to be told apart by, or to predict; in memory from the start. */
+export type Targets =
+  | {
+      readonly kind: 'classes';
+      /** One class index per row. */
+      readonly labels: Int32Array;
+      /** The name of each class, by index; absent where the labels were such indices to begin with. */
+      readonly classes: readonly string[] | undefined;
+    }
+  | {
+      readonly kind: 'values';
+      /** n×targets, float64. */
+      readonly values: Matrix;
+    };
+
+/** A source with a target for each row. */
+export interface DataSource extends ChunkedSource {
+  readonly targets: Targets;
+}
+
 /** The size of a chunk, unless one row is larger. */
 const CHUNK_BYTES = 4 << 20;
 
