@@ -19,6 +19,8 @@
  * | `FILE_NOT_FOUND` | a file or folder that does not exist |
  * | `FILE_FORMAT` | a file that breaks its format; `file` and `offset` say where |
  * | `FILE_IO` | the operating system refused to read or write |
+ * | `FILE_EXISTS` | results are there already and would be overwritten |
+ * | `IN_USE` | a folder that another process works in |
  * | `BACKEND_UNAVAILABLE` | the backend asked for cannot be loaded here |
  * | `INTERNAL` | a defect of this package; please report it |
  */
@@ -39,6 +41,8 @@ export type ErrorCode =
   | 'FILE_NOT_FOUND'
   | 'FILE_FORMAT'
   | 'FILE_IO'
+  | 'FILE_EXISTS'
+  | 'IN_USE'
   | 'BACKEND_UNAVAILABLE'
   | 'INTERNAL';
 

@@ -58,12 +58,18 @@ export async function openJsonl(path: string): Promise<JsonlWriter> {
   }
   let tail: Promise<unknown> = Promise.resolve();
   let closed: Promise<void> | undefined;
+  // Lines that wait for the one under way are written together.
+  let waiting: Buffer[] = [];
+  let next: Promise<void> | undefined;
 
-  const write = async (line: Buffer): Promise<void> => {
+  const write = async (): Promise<void> => {
+    const lines = Buffer.concat(waiting);
+    waiting = [];
+    next = undefined;
     try {
-      const { bytesWritten } = await handle.write(line);
-      if (bytesWritten < line.length) throw new Error(`${bytesWritten} of ${line.length} bytes were taken`);
-      size += line.length;
+      const { bytesWritten } = await handle.write(lines);
+      if (bytesWritten < lines.length) throw new Error(`${bytesWritten} of ${lines.length} bytes were taken`);
+      size += lines.length;
     } catch (cause) {
       await handle.truncate(size).catch(() => undefined);
       throw writeError(path, cause);
@@ -84,10 +90,12 @@ export async function openJsonl(path: string): Promise<JsonlWriter> {
       if (closed !== undefined) {
         throw new EigenviewError('INVALID_ARGUMENT', 'A record came after the file was closed.', { file: path });
       }
-      const line = Buffer.from(`${encodeRecord(record)}\n`);
-      const written = tail.then(() => write(line));
-      tail = written.catch(() => undefined);
-      await written;
+      waiting.push(Buffer.from(`${encodeRecord(record)}\n`));
+      if (next === undefined) {
+        next = tail.then(write);
+        tail = next.catch(() => undefined);
+      }
+      await next;
     },
     close() {
       closed ??= finish();
