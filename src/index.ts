@@ -16,11 +16,15 @@ export { openCifar10 } from './data/cifar.js';
 export { type CsvSource, openCsv } from './data/csv.js';
 export type { CsvOptions } from './data/csv-layout.js';
 export { openIdx } from './data/idx.js';
+export type { LabelRequest } from './data/labels.js';
 export { type MnistOptions, openMnist } from './data/mnist.js';
 export { type NpyValue, openNpy, writeNpy } from './data/npy.js';
 export { type Npz, openNpz, writeNpz } from './data/npz.js';
 export { oneHot } from './data/one-hot.js';
-export type { ChunkedSource, LabelledSource } from './data/source.js';
+export { type DataOptions, openData } from './data/open.js';
+export { openParquet, type ParquetOptions, type ParquetSource } from './data/parquet.js';
+export type { ChunkedSource, DataSource, LabelledSource, Targets } from './data/source.js';
+export type { TargetKind } from './data/targets.js';
 export { EigenviewError, type ErrorCode, type ErrorDetails } from './errors.js';
 export { type BatchOptions, eighBatch, svdBatch } from './linalg/batch.js';
 export { cholesky, choleskySync } from './linalg/cholesky.js';
@@ -39,11 +43,46 @@ export { type Pca, type PcaOptions, pca } from './moments/pca.js';
 export type { JsonArray, MomentsJson } from './moments/serialise.js';
 export type { Source } from './moments/source.js';
 export { type MomentFields, ViewMoments } from './moments/view-moments.js';
+export { compareHtml } from './report/compare-html.js';
+export { compareText } from './report/compare-text.js';
+export type { Study } from './report/comparison.js';
+export { type PhaseDiagramOptions, phaseDiagram } from './report/phase-diagram.js';
+export { type PngOptions, renderPng } from './report/png.js';
+export { reportHtml } from './report/report-html.js';
+export { type StudyFigureOptions, studyFigure } from './report/study-figure.js';
+export { writeReport } from './report/write-report.js';
 export { setThreads, threads } from './runtime/threads.js';
-export { type AlignmentStudyConfig, alignmentStudy, type StudyCell } from './study/alignment-study.js';
+export { type AlignmentStudy, type AlignmentStudyConfig, alignmentStudy } from './study/alignment-study.js';
 export { builtInDataset } from './study/built-in.js';
-export { imageDataset, type StudyDataset } from './study/dataset.js';
-export type { Noise, Problem } from './study/protocol.js';
+export type { CellCoordinates, FailedCell, StudyCell } from './study/cell.js';
+export {
+  parseStudyConfig,
+  type ResolvedStudyConfig,
+  resolveStudyConfig,
+  type StudyConfig,
+  studyConfigSchema,
+} from './study/config.js';
+export { imageDataset, type StudyDataset, type TableOptions, tableDataset } from './study/dataset.js';
+export type { GridOptions } from './study/grid.js';
+export { cellKey } from './study/key.js';
+export { type DatasetConfig, openStudyDataset } from './study/open.js';
+export type { Problem } from './study/protocol.js';
+export { readStudyConfig } from './study/read-config.js';
+export { type RecordedStudy, type RecordOptions, readStudy, recordStudy } from './study/record.js';
+export type {
+  Advice,
+  Agreement,
+  Curve,
+  Provenance,
+  Regime,
+  SeedThresholds,
+  Slope,
+  Spread,
+  StudyGrid,
+  StudyRecord,
+  StudySummary,
+  Verdict,
+} from './study/summary.js';
 export {
   type AlignmentProblem,
   type AlignmentThresholds,

@@ -1,174 +1,299 @@
+import type { Judgement, Questions } from '../backends/closed-form.js';
 import { beginCall, type CallOptions } from '../backends/select.js';
 import type { Site } from '../closed-form/whitening.js';
 import { describe, EigenviewError } from '../errors.js';
 import { checkInteger } from '../matrix/check.js';
-import { Matrix } from '../matrix/matrix.js';
-import { viewMoments } from '../moments/collect.js';
-import { corruptGaussian } from '../moments/corrupt.js';
-import type { ViewMoments } from '../moments/view-moments.js';
-import { lane } from '../runtime/lane.js';
-import { STREAMS, uniform } from '../runtime/random.js';
-import { type AlignmentThresholds, alignmentThresholds } from '../thresholds/alignment.js';
-import { gaussianViews } from '../views/gaussian.js';
-import { sineToSignal } from './angle.js';
+import { alignmentThresholds } from '../thresholds/alignment.js';
+import type { CellCoordinates, FailedCell, StudyCell } from './cell.js';
 import type { StudyDataset } from './dataset.js';
-import { inOrder } from './in-order.js';
-import { learn, type Model } from './models.js';
-import {
-  ALPHAS,
-  NOISE_DIMS,
-  NOISE_SCALE,
-  NOISES,
-  type Noise,
-  PROBLEMS,
-  type Problem,
-  sizesFor,
-  THETA_SCALE,
-} from './protocol.js';
+import { cellsOf, GRID, type GridOptions, resolveGrid } from './grid.js';
+import { type Judgements, judgeEach } from './judge.js';
+import { cellKey } from './key.js';
+import { NOISE_DIMS, PROBLEMS } from './protocol.js';
+import { cleanSample, collectSeed, corruptedSample, type SeedMoments } from './seed-moments.js';
+import { summarise } from './summarise.js';
+import type { StudyGrid, StudySummary } from './summary.js';
 
-export interface AlignmentStudyConfig extends CallOptions {
-  /** What to study: {@link imageDataset} or {@link builtInDataset}. */
+export interface AlignmentStudyConfig extends GridOptions, CallOptions {
+  /** What to study: {@link imageDataset}, {@link openStudyDataset} or {@link builtInDataset}. */
   dataset: StudyDataset;
-  /** How many seeds, 0 … seeds − 1: each draws its own sample, Θ and Γ. Default 3. */
-  seeds?: number;
+  /** Noise coordinates appended to the signal. Default 50. */
+  noiseDims?: number;
+  /** Cells that are there already, by {@link cellKey}: they are yielded in their place and not computed again. */
+  known?: ReadonlyMap<string, StudyCell>;
+  /** Told of each cell that cannot be computed; the study goes on without it. Without this the first one ends it. */
+  onFailure?: (failure: FailedCell) => void;
 }
 
-/** One result of the study. */
-export interface StudyCell {
-  problem: Problem;
-  noise: Noise;
-  alpha: number;
-  n: number;
-  seed: number;
-  /** |loss of the model learned on corrupted data − loss of the one learned on clean data|, each on its own data. */
-  distance: number;
-  /** Sine of the largest principal angle between the learned row space and the signal space. */
-  angle: number;
-  /** This seed's threshold on α² (signed); null for the supervised problem, which has none. */
-  threshold: number | null;
-  /** Whether theory says that this α recovers the signal as n → ∞. */
-  recovers: boolean;
-}
-
-/** How many cells a study of this many seeds on this data set has. */
-export function countCells(dataset: StudyDataset, seeds: number): number {
-  return seeds * NOISES.length * sizesFor(dataset.rows).length * ALPHAS.length * PROBLEMS.length;
+/** The cells of a study as they are finished, and what they say. */
+export interface AlignmentStudy extends AsyncGenerator<StudyCell, void, undefined> {
+  readonly grid: StudyGrid;
+  /** The summary of all cells; computes those that were not asked for yet. */
+  summary(): Promise<StudySummary>;
 }
 
 /**
- * The alignment study: distance to optimality against sample size, for every problem, noise level and alignment α.
+ * The alignment study: distance to optimality, and angle to the signal, against sample size, for every problem, noise
+ * level, Θ level, encoder dimension and alignment α of a grid.
  *
- * Each seed takes one pass over its clean and one over each of its corrupted samples; all sample sizes come from that
- * pass, all α from the same moments. Cells have the same bits at every thread count.
+ * Each seed takes one pass over its sample: all sample sizes come from that pass, all noise levels, Θ levels and α from
+ * the same moments. Cells have the same bits at every thread count, whatever other sizes, levels, α and seeds are asked for.
  *
- * @returns cells, seed by seed, in an order that does not depend on timing
- * @throws EigenviewError `OUT_OF_RANGE` for a data set of fewer than 100 rows, and as {@link viewMoments}
+ * @returns cells, seed by seed, in an order that does not depend on timing; `summary()` has thresholds, slopes, verdicts
+ * @throws EigenviewError `OUT_OF_RANGE`, `INVALID_ARGUMENT`, `EMPTY` or `UNKNOWN_OPTION` for the grid; as
+ * {@link viewMoments}; and, without `onFailure`, what kept a cell from being computed, such as `SINGULAR`
  * @example
  * ```ts
- * for await (const cell of alignmentStudy({ dataset: await builtInDataset(), seeds: 1 })) console.log(cell.distance);
+ * const study = alignmentStudy({ dataset: await builtInDataset(), seeds: 1 });
+ * for await (const cell of study) console.log(cell.distance);
+ * console.log((await study.summary()).advice[0]?.words);
  * ```
  */
-export async function* alignmentStudy(config: AlignmentStudyConfig): AsyncGenerator<StudyCell, void, undefined> {
-  const { backend, control } = beginCall('alignmentStudy', config, ['dataset', 'seeds']);
-  const { dataset, seeds = 3, signal } = config ?? {};
+export function alignmentStudy(config: AlignmentStudyConfig): AlignmentStudy {
+  const { backend, control } = beginCall('alignmentStudy', config, [
+    'dataset',
+    'noiseDims',
+    'known',
+    'onFailure',
+    ...GRID,
+  ]);
+  const { dataset, noiseDims = NOISE_DIMS, signal, known = new Map(), onFailure } = config;
   checkDataset(dataset);
-  checkInteger('seeds', seeds, { min: 1 });
-  const sizes = sizesFor(dataset.rows);
-  const site: Site = { backend, control: { ...control, reproducible: true }, operation: 'alignmentStudy' };
-  const call: CallOptions = { backend: backend.name, ...(signal && { signal }) };
-  for (let seed = 0; seed < seeds; seed++) yield* studySeed(site, call, dataset, sizes, seed);
+  checkInteger('noiseDims', noiseDims, { min: 1 });
+  const grid = resolveGrid(config, dataset);
+  const run: Run = {
+    site: { backend, control: { ...control, reproducible: true }, operation: 'alignmentStudy' },
+    call: { backend: backend.name, ...(signal && { signal }) },
+    dataset,
+    noiseDims,
+    grid,
+    known,
+  };
+  const cells: StudyCell[] = [];
+  const failures: FailedCell[] = [];
+  const generator = follow(run, cells, failures, onFailure);
+  const summary = async () => {
+    for await (const _ of { [Symbol.asyncIterator]: () => ({ next: () => generator.next() }) });
+    const { name, id, dims, rows, target } = dataset;
+    const facts = { name, id, rows: Number.isFinite(rows) ? rows : null, signalDims: dims, noiseDims, target };
+    return summarise(cells, failures, { dataset: facts, grid });
+  };
+  return Object.assign(generator, { grid, summary });
 }
 
-async function* studySeed(
-  site: Site,
-  call: CallOptions,
-  dataset: StudyDataset,
-  sizes: number[],
-  seed: number,
+interface Run {
+  site: Site;
+  call: CallOptions;
+  dataset: StudyDataset;
+  noiseDims: number;
+  grid: StudyGrid;
+  known: ReadonlyMap<string, StudyCell>;
+}
+
+async function* follow(
+  run: Run,
+  cells: StudyCell[],
+  failures: FailedCell[],
+  onFailure: AlignmentStudyConfig['onFailure'],
 ): AsyncGenerator<StudyCell, void, undefined> {
-  const { dims } = dataset;
-  const n = sizes.at(-1) as number;
-  const theta = spectrum(seed, 0, THETA_SCALE, dims + NOISE_DIMS);
-  const sample = () => ({ prefixes: sizes, target: dataset.targets(seed, n), ...call });
-  // The noise coordinates of clean data are zero and Γ vanishes on the signal, so S, G and C are block diagonal and the
-  // clean models live in the signal coordinates alone, the same for every α and noise level.
-  const cleanViews = gaussianViews({ theta: theta.slice(0, dims) });
-  const clean = await viewMoments(dataset.signal(seed, n), cleanViews, sample());
-  const optimal = await Promise.all(clean.map((moments) => learn(site, moments, dims)));
-  for (const noise of NOISES) {
-    const gamma = new Float64Array(dims + NOISE_DIMS);
-    gamma.set(spectrum(seed, 1 + NOISES.indexOf(noise), NOISE_SCALE[noise], NOISE_DIMS), dims);
-    const thresholds = alignmentThresholds({
-      signal: diagonal((clean.at(-1) as ViewMoments).inputSecond),
-      theta,
-      gamma: gamma.slice(dims),
-    });
-    const extended = extend(dataset.signal(seed, n), dims + NOISE_DIMS);
-    const corrupted = corruptGaussian(extended, { gamma, seed, ...call });
-    const all = await viewMoments(corrupted, gaussianViews(), sample());
-    const tasks = all.flatMap((moments, i) =>
-      ALPHAS.map((alpha) => async () => {
-        const models = await learn(site, moments.withCovariance({ theta, gamma, alpha }), dims);
-        const facts = { noise, alpha, n: moments.count, seed };
-        return Promise.all(
-          PROBLEMS.map((problem) => cell(site, problem, models, optimal[i] as Models, dims, thresholds, facts)),
-        );
-      }),
-    );
-    for await (const cells of inOrder(tasks, lane.width + 1)) yield* cells;
+  for await (const result of results(run)) {
+    if (!('error' in result)) {
+      cells.push(result);
+      yield result;
+    } else if (onFailure === undefined) {
+      throw result.error;
+    } else {
+      const { code, message } = result.error;
+      failures.push({ ...result, error: { code, message } });
+      onFailure(failures.at(-1) as FailedCell);
+    }
   }
 }
 
-type Models = Record<Problem, Model>;
+type Result = StudyCell | (CellCoordinates & { error: EigenviewError });
 
-async function cell(
-  site: Site,
-  problem: Problem,
-  learned: Models,
-  optimal: Models,
-  dims: number,
-  thresholds: AlignmentThresholds,
-  facts: Pick<StudyCell, 'noise' | 'alpha' | 'n' | 'seed'>,
-): Promise<StudyCell> {
-  const threshold = thresholdOf(problem, thresholds);
-  return {
-    problem,
-    ...facts,
-    distance: Math.abs(learned[problem].loss - optimal[problem].loss),
-    angle: await sineToSignal(site, learned[problem].encoder, dims),
-    threshold,
-    recovers: threshold === null || facts.alpha ** 2 > threshold,
+/** Seed after seed; the pass of the next one begins while the cells of this one are computed. */
+async function* results(run: Run): AsyncGenerator<Result, void, undefined> {
+  const { grid } = run;
+  const { signal } = run.call;
+  signal?.throwIfAborted();
+  const ended = new AbortController();
+  // Gone with `ended`: a signal may outlive many studies.
+  signal?.addEventListener('abort', () => ended.abort(signal.reason), { signal: ended.signal });
+  const call = { ...run.call, signal: ended.signal };
+  const collect = (seed: number | undefined) => {
+    const sizes = seed === undefined ? [] : missingSizes(run, seed);
+    if (seed === undefined || sizes.length === 0) return undefined;
+    const pass = collectSeed(run.dataset, run.noiseDims, seed, sizes, call);
+    // Whoever awaits it sees its failure; until then it must not count as unhandled.
+    pass.catch(() => {});
+    return pass;
   };
+  let next = collect(grid.seeds[0]);
+  try {
+    for (const [i, seed] of grid.seeds.entries()) {
+      const moments = await next;
+      run.site.control.signal?.throwIfAborted();
+      next = collect(grid.seeds[i + 1]);
+      yield* studySeed(run, seed, moments);
+    }
+  } finally {
+    // Who stops early does not wait for a sample that nobody wants.
+    ended.abort();
+    await next?.catch(() => {});
+  }
 }
 
-function thresholdOf(problem: Problem, thresholds: AlignmentThresholds): number | null {
-  if (problem === 'supervised') return null;
-  return (problem === 'reconstruction' ? thresholds.reconstruction : thresholds.jointEmbedding).alphaSquared;
+function missingSizes({ grid, known, dataset, noiseDims }: Run, seed: number): number[] {
+  const sizes = new Set<number>();
+  for (const cell of cellsOf(grid, seed)) {
+    if (!sizes.has(cell.n) && !known.has(cellKey(dataset, noiseDims, cell))) sizes.add(cell.n);
+  }
+  return [...sizes].sort((a, b) => a - b);
 }
 
-/** `count` eigenvalues uniform on [0, scale], the seed's `which`-th list. */
-function spectrum(seed: number, which: number, scale: number, count: number): Float64Array {
-  return uniform(seed, which, STREAMS.spectrum, new Float64Array(count)).map((u) => scale * u);
+/** `moments` is absent when every cell is known. */
+async function* studySeed(
+  run: Run,
+  seed: number,
+  moments: SeedMoments | undefined,
+): AsyncGenerator<Result, void, undefined> {
+  const { grid, known, dataset, noiseDims } = run;
+  const cleans = new Map<number, Promise<Map<number, Judgements>>>();
+  let group: Map<string, Result> | undefined;
+  let at: { noise: number; theta: number } | undefined;
+  for (const cell of cellsOf(grid, seed)) {
+    const found = known.get(cellKey(dataset, noiseDims, cell));
+    if (found !== undefined) {
+      yield found;
+      continue;
+    }
+    const { noise, theta } = cell;
+    if (at?.noise !== noise || at.theta !== theta) {
+      at = { noise, theta };
+      group = await studyRegime(run, moments as SeedMoments, noise, theta, cleans);
+    }
+    yield group?.get(placeOf(cell)) as Result;
+  }
 }
 
-function diagonal(a: Matrix): Float64Array {
-  return Float64Array.from({ length: a.rows }, (_, i) => a.data[i * (a.cols + 1)] as number);
+const placeOf = ({ n, alpha, k, problem }: CellCoordinates) => [n, alpha, k, problem].join(' ');
+
+/** All missing sizes at every α of one noise and Θ level. */
+async function studyRegime(
+  { site, grid, noiseDims }: Run,
+  moments: SeedMoments,
+  noise: number,
+  theta: number,
+  cleans: Map<number, Promise<Map<number, Judgements>>>,
+): Promise<Map<string, Result>> {
+  const { dims, seed, unitTheta, unitGamma } = moments;
+  const sizes = [...moments.samples.keys()];
+  const thetas = unitTheta.map((unit) => theta * unit);
+  const gammas = unitGamma.map((unit) => noise * unit);
+  const questions = { ks: grid.k, dims, problems: PROBLEMS.map((p) => grid.problems.includes(p)) } as const;
+  const asked = questions as unknown as Questions;
+  if (!cleans.has(theta)) {
+    // All three: the clean scores of the self-supervised problems are also what thresholds are made of.
+    const all: Questions = { ...asked, problems: [true, true, true] };
+    const samples = sizes.map((n) => cleanSample(moments, n));
+    const judging = judgeEach(site, samples, [thetas.slice(0, dims)], all).then(
+      (judged) => new Map(sizes.map((n, s) => [n, (judged[s] as Judgements[])[0] as Judgements])),
+    );
+    judging.catch(() => {});
+    cleans.set(theta, judging);
+  }
+  const clean = (await cleans.get(theta)) as Map<number, Judgements>;
+  const covariances = grid.alpha.map((alpha) => {
+    const covariance = new Float64Array(thetas);
+    for (let i = 0; i < noiseDims; i++) (covariance[dims + i] as number) += alpha * alpha * (gammas[i] as number);
+    return covariance;
+  });
+  const samples = sizes.map((n) => corruptedSample(moments, n, noise));
+  const judged = await judgeEach(site, samples, covariances, asked);
+  const results = new Map<string, Result>();
+  for (const [s, n] of sizes.entries()) {
+    for (const [i, k] of grid.k.entries()) {
+      const optimum = (clean.get(n) as Judgements)[i] as Judgements[number];
+      const thresholds = optimum instanceof EigenviewError ? optimum : thresholdsOf(optimum, thetas, gammas, dims);
+      for (const [c, alpha] of grid.alpha.entries()) {
+        const model = ((judged[s] as Judgements[])[c] as Judgements)[i] as Judgements[number];
+        for (const problem of grid.problems) {
+          const p = PROBLEMS.indexOf(problem);
+          const place = { problem, noise, theta, k, alpha, n, seed };
+          results.set(placeOf(place), resultOf(place, model, optimum, thresholds, p));
+        }
+      }
+    }
+  }
+  return results;
 }
 
-/** Rows followed by zeros. */
-async function* extend(rows: AsyncIterable<Matrix>, cols: number): AsyncGenerator<Matrix, void, undefined> {
-  for await (const chunk of rows) {
-    const wide = new Matrix(chunk.rows, cols);
-    for (let i = 0; i < chunk.rows; i++) wide.data.set(chunk.row(i), i * cols);
-    yield wide;
+function resultOf(
+  place: CellCoordinates,
+  model: Judgements[number],
+  optimum: Judgements[number],
+  thresholds: (number | null)[] | EigenviewError,
+  p: number,
+): Result {
+  if (model instanceof EigenviewError) return { ...place, error: model };
+  if (optimum instanceof EigenviewError) return { ...place, error: optimum };
+  if (thresholds instanceof EigenviewError) return { ...place, error: thresholds };
+  const { loss, sine: angle } = model[p] as Judgement;
+  const distance = Math.abs(loss - (optimum[p] as Judgement).loss);
+  const threshold = thresholds[p] ?? null;
+  if (![distance, angle, threshold ?? 0].every(Number.isFinite)) return { ...place, error: beyond(place) };
+  return { ...place, distance, angle, threshold, recovers: threshold === null || place.alpha ** 2 > threshold };
+}
+
+function beyond({ noise, theta, alpha }: CellCoordinates): EigenviewError {
+  return new EigenviewError('OUT_OF_RANGE', 'The numbers of this cell are beyond float64.', {
+    argument: 'noise, theta and alpha',
+    expected: 'within about 100 orders of magnitude of the squared data',
+    received: `${noise}, ${theta} and ${alpha}`,
+  });
+}
+
+/** Stands for a singular value of 0: far below any, and its square is still a normal number. */
+const LEAST_SCORE = 1e-100;
+
+/**
+ * The signed thresholds on α² of each problem, from the k-th clean scores: a single signal direction with those scores has
+ * the same ones (φ = a/√(a + θ) with a = φ², θ = 0; ω = a/(a + θ) with a = 1, θ = 1/ω − 1). A sample that spans fewer
+ * than k directions has a k-th score of 0 but for rounding, of either sign: its thresholds are out of reach.
+ */
+function thresholdsOf(
+  clean: readonly Judgement[],
+  thetas: Float64Array,
+  gamma: Float64Array,
+  dims: number,
+): (number | null)[] | EigenviewError {
+  const [, jointEmbedding, reconstruction] = clean as readonly [Judgement, Judgement, Judgement];
+  const square = (a: number, theta: number) => ({
+    signal: [a],
+    theta: [theta, ...thetas.subarray(dims)],
+    gamma,
+  });
+  const omega = Math.max(jointEmbedding.score, Number.EPSILON);
+  const phi = Math.max(reconstruction.score, LEAST_SCORE);
+  try {
+    return [
+      null,
+      alignmentThresholds(square(1, Math.max(0, 1 / omega - 1))).jointEmbedding.alphaSquared,
+      alignmentThresholds(square(phi ** 2, 0)).reconstruction.alphaSquared,
+    ];
+  } catch (error) {
+    if (error instanceof EigenviewError) return error;
+    throw error;
   }
 }
 
 function checkDataset(dataset: unknown): asserts dataset is StudyDataset {
-  if (typeof (dataset as StudyDataset | undefined)?.signal === 'function') return;
+  const { signal, id } = (dataset ?? {}) as Partial<StudyDataset>;
+  if (typeof signal === 'function' && typeof id === 'string') return;
   throw new EigenviewError('INVALID_ARGUMENT', 'The study needs a data set.', {
     argument: 'dataset',
-    expected: 'what builtInDataset or imageDataset returns',
+    expected: 'what builtInDataset, imageDataset or openStudyDataset returns',
     received: describe(dataset),
   });
 }

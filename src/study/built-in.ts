@@ -1,9 +1,10 @@
 import { fileURLToPath } from 'node:url';
 import { openNpz } from '../data/npz.js';
 import { oneHot } from '../data/one-hot.js';
+import { checkInteger } from '../matrix/check.js';
 import { Matrix } from '../matrix/matrix.js';
 import { normal, STREAMS, uniform } from '../runtime/random.js';
-import { CHUNK_ROWS, each, remember, replay, type StudyDataset } from './dataset.js';
+import { CHUNK_ROWS, type StudyDataset } from './dataset.js';
 
 /** Made from MNIST by scripts/measure-mnist.mjs. */
 const STATISTICS = fileURLToPath(new URL('../../data/mnist-statistics.npz', import.meta.url));
@@ -21,31 +22,31 @@ interface ClassStatistics {
 /**
  * The embedded data set: each class of MNIST as a Gaussian with its measured weight, mean and covariance in 50 principal
  * components. Sample i of a seed is a function of (seed, i), so any n can be generated, on the fly and nested.
+ *
+ * @param signalDims how many of the 50 components are the signal; all unless given
+ * @throws EigenviewError `OUT_OF_RANGE` for more than there are
  */
-export async function builtInDataset(): Promise<StudyDataset> {
-  const statistics = await loadStatistics();
+export async function builtInDataset(signalDims: number | 'all' = 'all'): Promise<StudyDataset> {
+  const statistics = leading(await loadStatistics(), signalDims);
   const { means } = statistics;
   const signal = (seed: number) => (from: number, count: number) => drawSignals(statistics, seed, from, count);
   const targets = (seed: number) => (from: number, count: number) =>
     oneHot(drawClasses(statistics, seed, from, count), means.rows);
-  // A sample that fits in memory is drawn once for the study's several passes; a larger one anew in each.
-  const held = remember((seed, n) => ({
-    signal: replay(generate(n, signal(seed))),
-    targets: replay(generate(n, targets(seed))),
-  }));
   return {
     name: 'built-in',
+    id: `built-in 1, ${means.cols} components`,
     dims: means.cols,
     rows: Number.POSITIVE_INFINITY,
-    signal: (seed, n) => (n <= HELD_ROWS ? held(seed, n).signal() : each(generate(n, signal(seed)))),
-    targets: (seed, n) => (n <= HELD_ROWS ? held(seed, n).targets() : each(generate(n, targets(seed)))),
+    target: 'classes',
+    signal: (seed, n) => generate(n, signal(seed)),
+    targets: (seed, n) => generate(n, targets(seed)),
   };
 }
 
-/** 100 000 rows of 50 signals and 10 targets are 48 MB. */
-const HELD_ROWS = 100_000;
-
-function* generate(n: number, draw: (from: number, count: number) => Matrix): Generator<Matrix, void, undefined> {
+async function* generate(
+  n: number,
+  draw: (from: number, count: number) => Matrix,
+): AsyncGenerator<Matrix, void, undefined> {
   for (let from = 0; from < n; from += CHUNK_ROWS) yield draw(from, Math.min(CHUNK_ROWS, n - from));
 }
 
@@ -92,6 +93,20 @@ async function loadStatistics(): Promise<ClassStatistics> {
     cumulative,
     means: new Matrix(means.rows, means.cols, new Float64Array(means.data)),
     factors: Array.from({ length: means.rows }, (_, c) => unpack(packed.row(c), means.cols)),
+  };
+}
+
+/** A factor is lower triangular: its first rows need no later normals, so fewer components have the same numbers. */
+function leading(statistics: ClassStatistics, signalDims: number | 'all'): ClassStatistics {
+  const { cols } = statistics.means;
+  if (signalDims === 'all') return statistics;
+  checkInteger('signalDims', signalDims, { min: 1, max: cols });
+  const crop = (a: Matrix, rows: number) =>
+    Matrix.from(Array.from({ length: rows }, (_, i) => Array.from(a.row(i).subarray(0, signalDims))));
+  return {
+    cumulative: statistics.cumulative,
+    means: crop(statistics.means, statistics.means.rows),
+    factors: statistics.factors.map((factor) => crop(factor, signalDims)),
   };
 }
 

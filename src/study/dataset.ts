@@ -1,31 +1,49 @@
+import { createHash, type Hash } from 'node:crypto';
 import type { CallOptions } from '../backends/select.js';
 import { oneHot } from '../data/one-hot.js';
-import type { LabelledSource } from '../data/source.js';
+import type { DataSource, LabelledSource } from '../data/source.js';
 import { describe, EigenviewError } from '../errors.js';
-import { checkInteger } from '../matrix/check.js';
+import { checkInteger, checkSameShape, notFinite } from '../matrix/check.js';
 import { Matrix } from '../matrix/matrix.js';
-import { encode } from '../moments/encode.js';
+import { encodeChunks } from '../moments/encode.js';
 import { pca } from '../moments/pca.js';
+import { chunks } from '../moments/source.js';
 import { permutation, STREAMS } from '../runtime/random.js';
+import { MemoryRows, type RowStore, SpooledRows } from './row-store.js';
 
 /** Rows are handed on in pieces of this many. */
 export const CHUNK_ROWS = 2048;
 
-/** What the study draws its samples from: signals in principal coordinates, and class targets. */
+/** Data, and their signals, are held in memory up to this size. */
+export const HELD_BYTES = 2 ** 30;
+
+/** What the study draws its samples from: signals in principal coordinates, and targets. */
 export interface StudyDataset {
   readonly name: string;
+  /** A digest of the numbers that samples are drawn from: results of other data are not taken for results of these. */
+  readonly id: string;
   /** Number of signal coordinates. */
   readonly dims: number;
   /** Rows there are; infinite for a generator. */
   readonly rows: number;
+  readonly target: 'classes' | 'values';
   /** The first n rows of the seed's sample, n×dims in chunks. Samples of one seed are nested in n. */
   signal(seed: number, n: number): AsyncIterable<Matrix>;
-  /** Their one-hot targets, chunk by chunk. */
+  /** Their targets, chunk by chunk; classes as one-hot rows. */
   targets(seed: number, n: number): AsyncIterable<Matrix>;
+  /** Removes what the data set keeps on the disk, if anything. */
+  close?(): Promise<void>;
+}
+
+export interface TableOptions extends CallOptions {
+  /** Principal components that are the signal, or `'all'`: the columns as they are, without PCA. */
+  signalDims: number | 'all';
+  /** Larger data are kept in a temporary file instead of in memory; default 1 GiB. */
+  memoryBytes?: number;
 }
 
 /** Images reduced to their leading principal components; a seed's sample is a random order of the rows. */
-export async function imageDataset(
+export function imageDataset(
   name: string,
   images: LabelledSource,
   dims: number,
@@ -33,29 +51,132 @@ export async function imageDataset(
 ): Promise<StudyDataset> {
   checkSource(images);
   checkInteger('dims', dims, { min: 1 });
-  if (images.cols < dims) {
-    throw new EigenviewError('OUT_OF_RANGE', 'The images have too few pixels for the study.', {
-      argument: 'data',
-      expected: `at least ${dims} columns`,
-      received: String(images.cols),
-    });
+  const targets = { kind: 'classes', labels: images.labels, classes: images.classes } as const;
+  const { rows, cols } = images;
+  const source: DataSource = { rows, cols, targets, [Symbol.asyncIterator]: () => images[Symbol.asyncIterator]() };
+  return tableDataset(name, source, { signalDims: dims, ...options });
+}
+
+/**
+ * Rows of any kind, reduced to their leading principal components; a seed's sample is a random order of the rows. The
+ * source is read twice, or once where its rows fit in memory.
+ *
+ * @throws EigenviewError `OUT_OF_RANGE` for more signal dimensions than columns; as {@link viewMoments}
+ */
+export async function tableDataset(name: string, source: DataSource, options: TableOptions): Promise<StudyDataset> {
+  const { signalDims, memoryBytes = HELD_BYTES, ...call } = options;
+  const dims = signalCols(source, signalDims);
+  checkLabels(source);
+  const hash = createHash('sha256');
+  const store: RowStore =
+    8 * dims * source.rows <= memoryBytes ? new MemoryRows(source.rows, dims) : await SpooledRows.create(dims);
+  try {
+    for await (const chunk of signals(source, signalDims, memoryBytes, call)) {
+      if (store.rows + chunk.rows > source.rows) throw otherRows(source.rows, store.rows + chunk.rows);
+      hash.update(bytesOf(chunk.data));
+      await store.append(chunk);
+    }
+    if (store.rows < source.rows) throw otherRows(source.rows, store.rows);
+    return await drawn(name, source, store, hash);
+  } catch (error) {
+    await store.close();
+    throw error;
   }
-  // Reading takes longer than what follows, so one read, kept in memory, serves both passes.
-  const held: Matrix[] = [];
-  const { components, mean } = await pca(keep(images, held), { k: dims, ...options });
-  const scores = await encode(components, held, { mean, ...options });
-  const targets = oneHot(images.labels);
-  const sample = remember((seed, n) => {
-    const order = permutation(seed, scores.rows, STREAMS.subset).subarray(0, n);
-    return { signal: replay(gather(scores, order)), targets: replay(gather(targets, order)) };
-  });
+}
+
+/** The data's rows in signal coordinates. Reading takes longer than what follows: rows that fit in memory are read once. */
+async function* signals(
+  source: DataSource,
+  signalDims: number | 'all',
+  memoryBytes: number,
+  call: CallOptions,
+): AsyncGenerator<Matrix, void, undefined> {
+  if (signalDims === 'all') return yield* unchanged(source);
+  const held: Matrix[] | undefined = 4 * source.rows * source.cols <= memoryBytes ? [] : undefined;
+  const { components, mean } = await pca(held === undefined ? source : keep(source, held), { k: signalDims, ...call });
+  yield* encodeChunks(components, held ?? source, { mean, ...call });
+}
+
+async function* unchanged(source: DataSource): AsyncGenerator<Matrix, void, undefined> {
+  let row = 0;
+  for await (const chunk of chunks('data', source)) {
+    if (chunk.cols !== source.cols) checkSameShape('a chunk of data', chunk, chunk.rows, source.cols);
+    const bad = chunk.data.findIndex((value) => !Number.isFinite(value));
+    if (bad >= 0)
+      throw notFinite('data', row + Math.floor(bad / chunk.cols), bad % chunk.cols, chunk.data[bad] as number);
+    row += chunk.rows;
+    yield chunk;
+  }
+}
+
+async function drawn(name: string, { targets }: DataSource, store: RowStore, hash: Hash): Promise<StudyDataset> {
+  const { rows, cols: dims } = store;
+  const values = targets.kind === 'classes' ? undefined : targets.values;
+  const labels = targets.kind === 'classes' ? targets.labels : undefined;
+  hash.update(targets.kind).update(bytesOf(labels ?? (values as Matrix).data));
+  const classes =
+    labels === undefined
+      ? 0
+      : Math.max(targets.kind === 'classes' ? (targets.classes?.length ?? 0) : 0, largest(labels) + 1);
+  const order = remember((seed: number) => permutation(seed, rows, STREAMS.subset));
   return {
     name,
+    id: hash.digest('hex').slice(0, 32),
     dims,
-    rows: scores.rows,
-    signal: (seed, n) => sample(seed, n).signal(),
-    targets: (seed, n) => sample(seed, n).targets(),
+    rows,
+    target: targets.kind,
+    signal: (seed, n) => store.pick(order(seed).subarray(0, n), CHUNK_ROWS),
+    async *targets(seed, n) {
+      const all = order(seed).subarray(0, n);
+      for (let from = 0; from < n; from += CHUNK_ROWS) {
+        const part = all.subarray(from, from + CHUNK_ROWS);
+        yield values === undefined ? classRows(labels as Int32Array, part, classes) : gather(values, part);
+      }
+    },
+    close: () => store.close(),
   };
+}
+
+function classRows(labels: Int32Array, order: Uint32Array, classes: number): Matrix {
+  return oneHot(
+    Int32Array.from(order, (row) => labels[row] as number),
+    classes,
+  );
+}
+
+function largest(labels: Int32Array): number {
+  return labels.reduce((max, label) => Math.max(max, label), 0);
+}
+
+/** Number of signal coordinates, if there are as many columns. */
+export function signalCols({ cols }: DataSource, signalDims: number | 'all'): number {
+  if (signalDims === 'all') return cols;
+  checkInteger('signalDims', signalDims, { min: 1 });
+  if (signalDims <= cols) return signalDims;
+  throw new EigenviewError('OUT_OF_RANGE', 'The data have too few columns for that many signal dimensions.', {
+    argument: 'data',
+    expected: `at least ${signalDims} columns`,
+    received: String(cols),
+    fix: "Ask for fewer signal dimensions, or for 'all'.",
+  });
+}
+
+function checkLabels({ rows, targets }: DataSource): void {
+  const count = targets.kind === 'classes' ? targets.labels.length : targets.values.rows;
+  if (count === rows) return;
+  throw new EigenviewError('SHAPE_MISMATCH', 'There must be a label for each row.', {
+    argument: 'data',
+    expected: `with ${rows} labels, one a row`,
+    received: String(count),
+  });
+}
+
+function otherRows(said: number, came: number): EigenviewError {
+  return new EigenviewError('SHAPE_MISMATCH', 'The data have not as many rows as they say.', {
+    argument: 'data',
+    expected: `of ${said} rows`,
+    received: came > said ? `at least ${came}` : String(came),
+  });
 }
 
 function checkSource(images: unknown): asserts images is LabelledSource {
@@ -68,33 +189,13 @@ function checkSource(images: unknown): asserts images is LabelledSource {
   });
 }
 
-/** Keeps the last result: the study asks for one seed's sample several times in a row. */
-export function remember<T>(make: (seed: number, n: number) => T): (seed: number, n: number) => T {
-  let last: { seed: number; n: number; value: T } | undefined;
-  return (seed, n) => {
-    if (last?.seed !== seed || last.n !== n) last = { seed, n, value: make(seed, n) };
+/** Keeps the last result: signal and targets of one seed are asked for together. */
+function remember<T>(make: (seed: number) => T): (seed: number) => T {
+  let last: { seed: number; value: T } | undefined;
+  return (seed) => {
+    if (last?.seed !== seed) last = { seed, value: make(seed) };
     return last.value;
   };
-}
-
-/** Streams of items that are made once, as the first reader comes to them, and kept for the others. */
-export function replay<T>(items: Iterator<T>): () => AsyncGenerator<T, void, undefined> {
-  const made: T[] = [];
-  return async function* () {
-    for (let i = 0; ; i++) {
-      if (i === made.length) {
-        const { value, done } = items.next();
-        if (done) return;
-        made.push(value);
-      }
-      yield made[i] as T;
-    }
-  };
-}
-
-/** Items one after the other, as an asynchronous stream. */
-export async function* each<T>(items: Iterable<T>): AsyncGenerator<T, void, undefined> {
-  yield* items;
 }
 
 /** The chunks as they come, and a list of them. */
@@ -105,15 +206,17 @@ async function* keep(source: AsyncIterable<Matrix>, held: Matrix[]): AsyncGenera
   }
 }
 
-/** The rows in the given order, in chunks. */
-function* gather(from: Matrix, order: Uint32Array): Generator<Matrix, void, undefined> {
+/** The rows in the given order. */
+function gather(from: Matrix, order: Uint32Array): Matrix {
   const { data, cols } = from;
-  for (let start = 0; start < order.length; start += CHUNK_ROWS) {
-    const chunk = new Matrix(Math.min(CHUNK_ROWS, order.length - start), cols);
-    for (let i = 0; i < chunk.rows; i++) {
-      const row = (order[start + i] as number) * cols;
-      for (let j = 0; j < cols; j++) chunk.data[i * cols + j] = data[row + j] as number;
-    }
-    yield chunk;
+  const out = new Matrix(order.length, cols);
+  for (let i = 0; i < order.length; i++) {
+    const row = (order[i] as number) * cols;
+    for (let j = 0; j < cols; j++) out.data[i * cols + j] = data[row + j] as number;
   }
+  return out;
+}
+
+function bytesOf(array: Float64Array | Float32Array | Int32Array): Uint8Array {
+  return new Uint8Array(array.buffer, array.byteOffset, array.byteLength);
 }
