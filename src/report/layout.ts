@@ -16,13 +16,16 @@ export interface Layout {
   height: number;
   /** Row by row. */
   panels: Box[];
+  /** A row's name at its right, turned: lines from left to right, each given by its middle. */
+  rowNames: { lines: string[]; middles: number[] }[];
   title: { lines: string[]; middles: number[] };
   legend: { rows: string[][]; top: number };
   caption: { lines: string[]; middles: number[] };
 }
 
 export interface Contents {
-  rows: number;
+  /** What names each row, in parts that stay on one line each. */
+  rows: string[][];
   cols: number;
   title: string;
   legend: string[];
@@ -32,12 +35,13 @@ export interface Contents {
 
 /** Half pixels keep lines one pixel wide sharp. */
 const LEFT = 91.5;
-const RIGHT = 38.5;
+/** With one line of row names; each further one adds its height, and rows without a name need less. */
+const RIGHT = { named: 38.5, plain: 18.5, line: 24 } as const;
 const COLUMN_GAP = 22;
 const ROW_GAP = 30;
 /** Fewer panels are larger ones; three columns make 900 px. */
 const PANEL_WIDTHS = [480, 350, 242] as const;
-const PANEL_HEIGHTS = [260, 206] as const;
+const PANEL_HEIGHTS = { single: 260, several: 206 } as const;
 const PANEL_TITLE = 34;
 const X_TICKS = 28;
 const X_NAME = 30;
@@ -47,24 +51,29 @@ export const LEGEND = { icon: 38, gap: 26, lineHeight: 28 } as const;
 /** Stacks title, legend, panels and caption, breaking what is too wide for a line. */
 export function layout({ rows, cols, title, legend, caption }: Contents): Layout {
   const panelWidth = PANEL_WIDTHS[cols - 1] as number;
-  const panelHeight = PANEL_HEIGHTS[rows - 1] as number;
-  const width = Math.round(LEFT + cols * panelWidth + (cols - 1) * COLUMN_GAP + RIGHT);
+  const panelHeight = rows.length === 1 ? PANEL_HEIGHTS.single : PANEL_HEIGHTS.several;
+  const names = rows.map((parts) => joinParts(parts, panelHeight + ROW_GAP / 2));
+  const most = Math.max(...names.map((lines) => lines.length));
+  const right = most === 0 ? RIGHT.plain : RIGHT.named + (most - 1) * RIGHT.line;
+  const panelsRight = LEFT + cols * panelWidth + (cols - 1) * COLUMN_GAP;
+  const width = Math.round(panelsRight + right);
   const titleBlock = stack(wrap(title, width - 2 * EDGE, FONT.title, 3), EDGE, FONT.title);
   const legendRows = breakLegend(legend, width - 2 * EDGE);
   const legendTop = titleBlock.bottom + (title === '' ? 0 : 4);
   const panelTop = legendTop + legendRows.length * LEGEND.lineHeight + PANEL_TITLE + 0.5;
-  const panels = Array.from({ length: rows * cols }, (_, i) => ({
+  const panels = Array.from({ length: rows.length * cols }, (_, i) => ({
     left: LEFT + (i % cols) * (panelWidth + COLUMN_GAP),
     top: panelTop + Math.floor(i / cols) * (panelHeight + ROW_GAP),
     width: panelWidth,
     height: panelHeight,
   }));
-  const bottom = panelTop + rows * panelHeight + (rows - 1) * ROW_GAP + X_TICKS + X_NAME;
+  const bottom = panelTop + rows.length * panelHeight + (rows.length - 1) * ROW_GAP + X_TICKS + X_NAME;
   const captionBlock = stack(captionLines(caption, width - 2 * EDGE), bottom + 6, FONT.caption);
   return {
     width,
     height: Math.ceil(captionBlock.bottom + EDGE / 2),
     panels,
+    rowNames: names.map((lines) => ({ lines, middles: lines.map((_, i) => panelsRight + 19 + i * RIGHT.line) })),
     title: titleBlock,
     legend: { rows: legendRows, top: legendTop },
     caption: captionBlock,
@@ -80,10 +89,21 @@ function stack(lines: string[], top: number, fontSize: number): { lines: string[
   };
 }
 
+/** As many parts on a line as fit; the last line is nearest to the figure's edge, so the first reads first. */
+function joinParts(parts: string[], width: number): string[] {
+  const lines: string[] = [];
+  for (const part of parts) {
+    const joined = lines.length === 0 ? part : `${lines.at(-1)}, ${part}`;
+    if (lines.length > 0 && textWidth(joined, FONT.panel) <= width) lines[lines.length - 1] = joined;
+    else lines.push(part);
+  }
+  return lines.reverse();
+}
+
 function captionLines(sentences: string[], width: number): string[] {
   const together = wrap(sentences.join(' '), width, FONT.caption, 2);
   if (together.length === 1) return together;
-  return sentences.flatMap((sentence) => wrap(sentence, width, FONT.caption, 3));
+  return sentences.flatMap((sentence) => wrap(sentence, width, FONT.caption, 6));
 }
 
 function breakLegend(names: string[], width: number): string[][] {

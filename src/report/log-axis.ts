@@ -1,3 +1,4 @@
+import { plain } from './numbers.js';
 import { powerOfTen } from './text.js';
 
 /** An axis in decimal logarithms: every position is the log10 of the value shown. */
@@ -19,7 +20,7 @@ export interface Tick {
 export const FLOOR = 1e-12;
 
 /** Of a panel's height and of its width. */
-const MAX_LABELS = { vertical: 7, horizontal: 6 } as const;
+export const MAX_LABELS = { vertical: 7, horizontal: 6 } as const;
 const MAX_FINE = 5;
 const MAX_TICKS = 40;
 /** log10 of a power of ten may miss the integer by an ulp. */
@@ -91,19 +92,19 @@ function decadeAxis(min: number, max: number): LogAxis {
 }
 
 /** Evenly spaced decades, counted from the last one. */
-function decadeTicks(decades: number[], most: number): Tick[] {
+export function decadeTicks(decades: number[], most: number): Tick[] {
   const step = Math.ceil(decades.length / most);
   return decades.filter((_, i) => (decades.length - 1 - i) % step === 0).map((at) => ({ at, label: powerOfTen(at) }));
 }
 
 /** Over more than MAX_FINE decades, a short tick each; over more than MAX_TICKS, none. */
-function minorTicks(decades: number[], inBetween: number[]): number[] {
+export function minorTicks(decades: number[], inBetween: number[]): number[] {
   if (decades.length <= MAX_FINE) return inBetween;
   return decades.length <= MAX_TICKS ? decades : [];
 }
 
 /** Logarithms of 2, 3, …, 9 times the powers of ten. */
-function fine({ min, max }: { min: number; max: number }): number[] {
+export function fine({ min, max }: { min: number; max: number }): number[] {
   return integers(Math.floor(min), Math.floor(max))
     .flatMap((decade) => integers(2, 9).map((mantissa) => decade + Math.log10(mantissa)))
     .filter((at) => at >= min && at <= max);
@@ -113,14 +114,7 @@ function plainTick(value: number): Tick {
   return { at: Math.log10(value), label: plain(value) };
 }
 
-function plain(value: number): string {
-  if (value < 1e5) return String(value);
-  const exponent = Math.floor(Math.log10(value) + SLACK);
-  const mantissa = Number((value / 10 ** exponent).toPrecision(3));
-  return mantissa === 1 ? powerOfTen(exponent) : `${mantissa}×${powerOfTen(exponent)}`;
-}
-
-function wholeNumbers(min: number, max: number): number[] {
+export function wholeNumbers(min: number, max: number): number[] {
   return integers(Math.ceil(min - SLACK), Math.floor(max + SLACK));
 }
 

@@ -5,7 +5,7 @@ import type { Pen } from './palette.js';
 import type { Curve, Point } from './panel.js';
 
 type RenderItem = NonNullable<CustomSeriesOption['renderItem']>;
-type Coord = (position: [x: number, y: number]) => number[];
+export type Coord = (position: [x: number, y: number]) => number[];
 
 /** Half the width of a band that has one sample size only. */
 const BAR = 5;
@@ -92,10 +92,10 @@ function bar([x, top]: [number, number], [, bottom]: [number, number]): number[]
   ];
 }
 
-type Child = Extract<ReturnType<RenderItem>, { type: 'group' }>['children'][number];
+export type Child = Extract<ReturnType<RenderItem>, { type: 'group' }>['children'][number];
 
 /** A series of one item, which draws the shapes computed from pixel positions. */
-function custom(panel: number, z: number, shapes: (coord: Coord) => Child[]): CustomSeriesOption {
+export function custom(panel: number, z: number, shapes: (coord: Coord) => Child[]): CustomSeriesOption {
   return {
     type: 'custom',
     xAxisIndex: panel,

@@ -1,8 +1,12 @@
 import { describe, EigenviewError } from '../errors.js';
-import { NOISES, type Noise, PROBLEMS, type Problem } from '../study/protocol.js';
+import { groupBy, regimeKey } from '../study/order.js';
+import { PROBLEMS, type Problem } from '../study/protocol.js';
+import type { Regime } from '../study/summary.js';
 import { checkCell, type FigureCell, type Measure } from './figure-cell.js';
+import { groupByNumber } from './groups.js';
+import { distinctRegimes } from './regime.js';
 
-/** All seeds of one (problem, noise, α, n). */
+/** All seeds of one (problem, regime, α, n). */
 export interface Point {
   n: number;
   seeds: number;
@@ -17,17 +21,17 @@ export interface Curve {
   points: Point[];
 }
 
-/** One problem at one noise level, its curves ascending in α; none where the study has no such cells. */
+/** One problem in one regime, its curves ascending in α; none where the study has no such cells. */
 export interface Panel {
   problem: Problem;
-  noise: Noise;
+  regime: Regime;
   curves: Curve[];
 }
 
-/** The figure as numbers: panels row by row over the problems and noise levels that occur. */
+/** The figure as numbers: panels row by row over the problems and regimes that occur. */
 export interface Panels {
   problems: Problem[];
-  noises: Noise[];
+  regimes: Regime[];
   alphas: number[];
   panels: Panel[];
 }
@@ -39,22 +43,19 @@ export interface Panels {
  * cannot be drawn or that contradicts another
  */
 export function panels(cells: Iterable<FigureCell>, measure: Measure): Panels {
-  const values = collect(cells, measure);
-  const runs = [...values.values()];
+  const runs = [...collect(cells, measure).values()];
   const problems = PROBLEMS.filter((problem) => runs.some((run) => run.problem === problem));
-  const noises = NOISES.filter((noise) => runs.some((run) => run.noise === noise));
+  const regimes = distinctRegimes(runs);
+  const byPanel = groupBy(runs, (run) => `${run.problem} ${regimeKey(run)}`);
   return {
     problems,
-    noises,
-    alphas: [...groupBy(runs, (run) => run.alpha).keys()],
-    panels: noises.flatMap((noise) =>
+    regimes,
+    alphas: [...groupByNumber(runs, (run) => run.alpha).keys()],
+    panels: regimes.flatMap((regime) =>
       problems.map((problem) => ({
         problem,
-        noise,
-        curves: curves(
-          runs.filter((run) => run.problem === problem && run.noise === noise),
-          measure,
-        ),
+        regime,
+        curves: curves(byPanel.get(`${problem} ${regimeKey(regime)}`) ?? [], measure),
       })),
     ),
   };
@@ -73,7 +74,8 @@ function collect(cells: unknown, measure: Measure): Map<string, FigureCell> {
   for (const cell of cells as Iterable<unknown>) {
     const argument = `cells[${index++}]`;
     checkCell(argument, cell, measure);
-    const key = `${cell.problem} ${cell.noise} α=${cell.alpha} n=${cell.n} seed=${cell.seed}`;
+    const { problem, noise, theta, k, alpha, n, seed } = cell;
+    const key = `${problem} noise=${noise} Θ=${theta} k=${k} α=${alpha} n=${n} seed=${seed}`;
     const earlier = runs.get(key);
     if (earlier !== undefined && earlier[measure] !== cell[measure]) {
       throw new EigenviewError('INVALID_ARGUMENT', `Two cells disagree on ${key}.`, {
@@ -97,9 +99,9 @@ function collect(cells: unknown, measure: Measure): Map<string, FigureCell> {
 }
 
 function curves(runs: FigureCell[], measure: Measure): Curve[] {
-  return [...groupBy(runs, (run) => run.alpha)].map(([alpha, sameAlpha]) => ({
+  return [...groupByNumber(runs, (run) => run.alpha)].map(([alpha, sameAlpha]) => ({
     alpha,
-    points: [...groupBy(sameAlpha, (run) => run.n)].map(([n, seeds]) => point(n, seeds, measure)),
+    points: [...groupByNumber(sameAlpha, (run) => run.n)].map(([n, seeds]) => point(n, seeds, measure)),
   }));
 }
 
@@ -110,15 +112,4 @@ function point(n: number, runs: FigureCell[], measure: Measure): Point {
   const high = values[values.length - 1] as number;
   const mean = values.reduce((sum, value) => sum + value / values.length, 0);
   return { n, seeds: values.length, mean: Math.min(Math.max(mean, low), high), low, high };
-}
-
-/** Groups by a number, keys ascending. */
-function groupBy<T>(items: T[], key: (item: T) => number): Map<number, T[]> {
-  const groups = new Map<number, T[]>();
-  for (const item of items) {
-    const group = groups.get(key(item));
-    if (group === undefined) groups.set(key(item), [item]);
-    else group.push(item);
-  }
-  return new Map([...groups].sort(([a], [b]) => a - b));
 }

@@ -1,12 +1,13 @@
-import { describe, EigenviewError } from '../errors.js';
 import { checkOptions } from '../matrix/check.js';
-import { checkOneOf, type FigureCell, MEASURES, type Measure } from './figure-cell.js';
-import { FONT_FAMILY, INK, labels } from './labels.js';
+import { checkOneOf, checkTitle, type FigureCell, MEASURES, type Measure } from './figure-cell.js';
+import { frames } from './frames.js';
+import { INK, labels, PROBLEM_NAMES } from './labels.js';
 import { FONT, type Layout, LEGEND, layout } from './layout.js';
 import { FLOOR, type LogAxis, type SizeAxis, sizeAxis, valueAxis } from './log-axis.js';
 import { band, clipped, cutOff, line, ticks } from './marks.js';
 import { pen } from './palette.js';
 import { type Panel, type Panels, type Point, panels } from './panel.js';
+import { regimeNames } from './regime.js';
 import { type ChartOption, renderSvg } from './svg.js';
 import { oneLine, powerOfTen } from './text.js';
 
@@ -21,13 +22,16 @@ export interface StudyFigureOptions {
 
 const MEASURE_NAMES: Record<Measure, string> = {
   distance: 'Distance to optimality',
-  angle: 'Sine of the angle to the signal space',
+  angle: 'Sine of the angle',
 };
-const GRID = '#e4e4e4';
+const MEASURE_NOTES: Record<Measure, string[]> = {
+  distance: [],
+  angle: ['Angle: the largest principal angle between the learned and the signal space.'],
+};
 
 /**
- * The figure of an alignment study, as SVG text: a column per problem, a row per noise level, and in each panel the
- * distance to optimality against the sample size, both logarithmic, with a line per α (mean over the seeds) and a band
+ * The figure of an alignment study, as SVG text: a column per problem, a row per noise level (and per Θ level and
+ * k, where there are several), and in each panel the distance to optimality against the sample size, both logarithmic, with a line per α (mean over the seeds) and a band
  * (smallest to largest seed). All panels share their axes. The same cells give the same bytes, in any order.
  *
  * @param cells runs of a study; columns and rows without any are left out
@@ -36,7 +40,7 @@ const GRID = '#e4e4e4';
  *
  * @example
  * ```ts
- * const cell = { problem: 'supervised', noise: 'weak', alpha: 1, seed: 0, angle: 0 } as const;
+ * const cell = { problem: 'supervised', noise: 1e3, theta: 1e4, k: 50, alpha: 1, seed: 0, angle: 0 } as const;
  * const svg = await studyFigure([{ ...cell, n: 100, distance: 0.1 }, { ...cell, n: 1000, distance: 0.01 }]);
  * ```
  */
@@ -51,25 +55,15 @@ export async function studyFigure(cells: Iterable<FigureCell>, options: StudyFig
   const x = sizeAxis(points.map((point) => point.n));
   const y = valueAxis(points);
   const place = layout({
-    rows: content.noises.length,
+    rows: content.regimes.map(regimeNames(content.regimes)),
     cols: content.problems.length,
     title: heading,
     legend: content.alphas.map(alphaName),
-    caption: caption(points, y),
+    caption: [...MEASURE_NOTES[measure], ...caption(points, y)],
   });
   const { width, height } = place;
   const label = heading === '' ? `${MEASURE_NAMES[measure]} against sample size` : heading;
   return renderSvg(chart(content, place, x, y, MEASURE_NAMES[measure]), { width, height, label });
-}
-
-function checkTitle(title: unknown): asserts title is string {
-  if (typeof title !== 'string') {
-    throw new EigenviewError('INVALID_ARGUMENT', 'A title is text.', {
-      argument: 'title',
-      expected: 'a string',
-      received: describe(title),
-    });
-  }
 }
 
 /** What the marks mean. Of a handful of seeds the full range says more than a standard deviation would. */
@@ -91,21 +85,8 @@ function alphaName(alpha: number): string {
 }
 
 function chart(content: Panels, place: Layout, x: SizeAxis, y: LogAxis, measure: string): ChartOption {
-  const cols = content.problems.length;
-  const isLeft = (i: number) => i % cols === 0;
-  const isBottom = (i: number) => i >= content.panels.length - cols;
   return {
-    backgroundColor: '#ffffff',
-    textStyle: { fontFamily: FONT_FAMILY },
-    grid: place.panels.map((box) => ({
-      ...box,
-      show: true,
-      borderColor: '#bdbdbd',
-      borderWidth: 1,
-      containLabel: false,
-    })),
-    xAxis: content.panels.map((_, i) => axis(x, i, isBottom(i))),
-    yAxis: content.panels.map((_, i) => axis(y, i, isLeft(i))),
+    ...frames(place, content.problems.length, x, y),
     legend: place.legend.rows.map((data, row) => ({
       data,
       left: 'center',
@@ -118,30 +99,12 @@ function chart(content: Panels, place: Layout, x: SizeAxis, y: LogAxis, measure:
       textStyle: { fontSize: FONT.legend, color: INK },
     })),
     series: content.panels.flatMap((panel, i) => series(content, panel, i, x, y)),
-    graphic: { elements: labels(content, place, measure), silent: true },
-  };
-}
-
-function axis(scale: LogAxis, panel: number, labelled: boolean) {
-  const at = scale.major.map((tick) => tick.at);
-  const names = new Map(scale.major.map((tick) => [tick.at, tick.label]));
-  return {
-    type: 'value' as const,
-    gridIndex: panel,
-    min: scale.min,
-    max: scale.max,
-    silent: true,
-    axisLine: { show: false },
-    axisTick: { show: false, customValues: at },
-    splitLine: { show: true, lineStyle: { color: GRID, width: 1 } },
-    axisLabel: {
-      show: labelled,
-      customValues: at,
-      formatter: (value: number) => names.get(value) ?? '',
-      fontSize: FONT.tick,
-      color: INK,
-      margin: 10,
-      hideOverlap: false,
+    graphic: {
+      elements: labels(
+        { columns: content.problems.map((problem) => PROBLEM_NAMES[problem]), x: 'Sample size n', y: measure },
+        place,
+      ),
+      silent: true,
     },
   };
 }

@@ -15,20 +15,14 @@ export interface Canvas {
   label: string;
 }
 
-/**
- * Draws a silent option as SVG text, the same bytes for the same option. ECharts is loaded on the first call: that takes
- * longer than many studies.
- */
+/** ECharts, loaded on the first call and kept. */
+export function loadECharts(): Promise<Pick<typeof import('echarts'), 'init'>> {
+  return import('echarts/dist/echarts.esm.min.mjs');
+}
+
+/** Draws a silent option as SVG text, the same bytes for the same option. */
 export async function renderSvg(option: ChartOption, { width, height, label }: Canvas): Promise<string> {
-  const [{ init, use }, charts, components, { SVGRenderer }] = await Promise.all([
-    import('echarts/core'),
-    import('echarts/charts'),
-    import('echarts/components'),
-    import('echarts/renderers'),
-  ]);
-  const { CustomChart, LineChart } = charts;
-  const { GraphicComponent, GridComponent, LegendComponent } = components;
-  use([CustomChart, LineChart, GraphicComponent, GridComponent, LegendComponent, SVGRenderer]);
+  const { init } = await loadECharts();
   const chart = init(null, null, { renderer: 'svg', ssr: true, width, height });
   try {
     chart.setOption({ ...option, animation: false });

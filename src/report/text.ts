@@ -18,17 +18,22 @@ export function escapeXml(text: string): string {
   return text.replace(/[&<>"']/g, (char) => `&#${char.charCodeAt(0)};`);
 }
 
+/** Letters about as wide as they are high in the wider sans-serif fonts. */
+const WIDE = 'MW@%—…ΘΩ●○→∞√';
+
 /**
- * A generous guess, in pixels, without a font at hand: wide fonts average 0.6 em, superscripts 0.42; ideographs and
- * symbols take 1.
+ * A generous guess, in pixels, without a font at hand: text averages 0.6 em in wide fonts, superscripts 0.5; wide
+ * letters, ideographs and symbols take 1.
  */
 export function textWidth(text: string, fontSize: number): number {
   let ems = 0;
-  for (const char of text) {
-    if (SUPERSCRIPTS.includes(char)) ems += 0.42;
-    else ems += (char.codePointAt(0) as number) < 0x2e80 ? 0.6 : 1;
-  }
+  for (const char of text) ems += emsOf(char);
   return ems * fontSize;
+}
+
+function emsOf(char: string): number {
+  if (SUPERSCRIPTS.includes(char)) return 0.5;
+  return WIDE.includes(char) || (char.codePointAt(0) as number) >= 0x2e80 ? 1 : 0.6;
 }
 
 /**

@@ -4,7 +4,7 @@ import type { FigureCell } from '../../src/report/figure-cell.js';
 import { panels } from '../../src/report/panel.js';
 
 const cell = (seed: number, distance: number): FigureCell => {
-  return { problem: 'reconstruction', noise: 'strong', alpha: 1, n: 100, seed, distance, angle: 0 };
+  return { problem: 'reconstruction', noise: 1e6, theta: 1e4, k: 50, alpha: 1, n: 100, seed, distance, angle: 0 };
 };
 const points = (cells: FigureCell[]) => panels(cells, 'distance').panels[0]?.curves[0]?.points;
 
@@ -19,6 +19,16 @@ describe('panels', () => {
     expect(alphas).toEqual([0.5, 9, 10]);
     expect(drawn[0]?.curves.map(({ alpha }) => alpha)).toEqual(alphas);
     expect(drawn[0]?.curves[0]?.points.map(({ n }) => n)).toEqual([90, 200, 1000]);
+  });
+
+  it('has a row per noise level, Θ level and k, ascending', () => {
+    const cells = [1e6, 1e3].flatMap((noise) => [50, 9].map((k) => ({ ...cell(0, 1), noise, k })));
+    expect(panels(cells, 'distance').regimes).toEqual([
+      { noise: 1e3, theta: 1e4, k: 9 },
+      { noise: 1e3, theta: 1e4, k: 50 },
+      { noise: 1e6, theta: 1e4, k: 9 },
+      { noise: 1e6, theta: 1e4, k: 50 },
+    ]);
   });
 
   it('keeps the mean finite and within the range', () => {

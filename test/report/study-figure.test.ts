@@ -2,12 +2,22 @@ import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import { EigenviewError } from '../../src/errors.js';
 import { type FigureCell, studyFigure } from '../../src/report/study-figure.js';
-import { textWidth } from '../../src/report/text.js';
-import { studyCells } from '../support/cells.js';
 import { type Element, elements } from '../support/xml.js';
+import { studyCells } from './study-cells.js';
+import { expectTidy } from './tidy.js';
 
 const cells = studyCells();
-const one: FigureCell = { problem: 'supervised', noise: 'weak', alpha: 1, n: 100, seed: 0, distance: 0.1, angle: 0.3 };
+const one: FigureCell = {
+  problem: 'supervised',
+  noise: 1e3,
+  theta: 1e4,
+  k: 50,
+  alpha: 1,
+  n: 100,
+  seed: 0,
+  distance: 0.1,
+  angle: 0.3,
+};
 
 const FRAME = '#bdbdbd';
 const GRID = '#e4e4e4';
@@ -30,41 +40,6 @@ const bottom = ({ attributes }: Element) => {
   return (top ?? Number.NaN) + (height ?? Number.NaN);
 };
 
-interface Rectangle {
-  text: string;
-  left: number;
-  right: number;
-  top: number;
-  bottom: number;
-}
-
-/** The box of a text as wide as a wide font draws it; turned by 90° where its transform is. */
-function box({ text, attributes }: Element): Rectangle {
-  const size = Number(/font-size:([\d.]+)px/.exec(attributes.style ?? '')?.[1]);
-  const transform = (attributes.transform ?? '').match(/-?[\d.]+/g)?.map(Number) ?? [];
-  const [x, y] = transform.slice(-2) as [number, number];
-  const dx = x + Number(attributes.x ?? 0);
-  const dy = y + Number(attributes.y ?? 0);
-  const width = textWidth(text, size);
-  const start = { start: 0, middle: width / 2, end: width }[attributes['text-anchor'] ?? 'start'] ?? Number.NaN;
-  return (attributes.transform ?? '').startsWith('matrix')
-    ? { text, left: dx - size / 2, right: dx + size / 2, top: dy - width / 2, bottom: dy + width / 2 }
-    : { text, left: dx - start, right: dx - start + width, top: dy - size / 2, bottom: dy + size / 2 };
-}
-
-function expectTidy(all: Element[]): void {
-  const { width, height } = (all[0] as Element).attributes;
-  const boxes = all.filter(({ name }) => name === 'text').map(box);
-  for (const [i, a] of boxes.entries()) {
-    const inside = a.left >= 0 && a.top >= 0 && a.right <= Number(width) && a.bottom <= Number(height);
-    expect(inside, `'${a.text}' leaves the figure`).toBe(true);
-    for (const b of boxes.slice(i + 1)) {
-      const apart = a.right <= b.left || b.right <= a.left || a.bottom <= b.top || b.bottom <= a.top;
-      expect(apart, `'${a.text}' covers '${b.text}'`).toBe(true);
-    }
-  }
-}
-
 describe('studyFigure', () => {
   it('draws three columns, two rows, a line and a band per α', async () => {
     const all = elements(await studyFigure(cells));
@@ -72,7 +47,7 @@ describe('studyFigure', () => {
     expect(frames(all)).toHaveLength(6);
     expect(lines(all)).toHaveLength(18);
     expect(bands(all)).toHaveLength(18);
-    for (const heading of ['Supervised', 'Joint embedding', 'Reconstruction', 'Weak noise', 'Strong noise']) {
+    for (const heading of ['Supervised', 'Joint embedding', 'Reconstruction', 'Noise ≤ 10³', 'Noise ≤ 10⁶']) {
       expect(count(all, heading), heading).toBe(1);
     }
     expect(count(all, 'Distance to optimality')).toBe(2);
@@ -91,17 +66,17 @@ describe('studyFigure', () => {
   });
 
   it('puts the columns and rows in one order, and leaves out those without cells', async () => {
-    const some = cells.filter(({ problem, noise }) => problem !== 'joint-embedding' && noise === 'strong').reverse();
+    const some = cells.filter(({ problem, noise }) => problem !== 'joint-embedding' && noise === 1e6).reverse();
     const all = elements(await studyFigure(some));
-    const headings = texts(all).filter((text) => /^[A-Z][a-z]+( noise)?$|embedding/.test(text));
-    expect(headings).toEqual(['Supervised', 'Reconstruction', 'Strong noise']);
+    const headings = texts(all).filter((text) => /^[A-Z][a-z]+( ≤ .*)?$|embedding/.test(text));
+    expect(headings).toEqual(['Supervised', 'Reconstruction', 'Noise ≤ 10⁶']);
     expect(frames(all)).toHaveLength(2);
     expect(lines(all)).toHaveLength(6);
     expectTidy(all);
   });
 
   it('leaves a panel empty where only that combination is missing', async () => {
-    const all = elements(await studyFigure(cells.filter((c) => c.problem !== 'supervised' || c.noise === 'weak')));
+    const all = elements(await studyFigure(cells.filter((c) => c.problem !== 'supervised' || c.noise === 1e3)));
     expect(frames(all)).toHaveLength(6);
     expect(lines(all)).toHaveLength(15);
   });
@@ -121,8 +96,8 @@ describe('studyFigure', () => {
   it.each([
     ['one sample size', (cell: FigureCell) => cell.n === 800],
     ['two sample sizes', (cell: FigureCell) => cell.n === 25600 || cell.n === 51200],
-    ['one row', (cell: FigureCell) => cell.noise === 'weak'],
-    ['one panel', (cell: FigureCell) => cell.noise === 'weak' && cell.problem === 'reconstruction'],
+    ['one row', (cell: FigureCell) => cell.noise === 1e3],
+    ['one panel', (cell: FigureCell) => cell.noise === 1e3 && cell.problem === 'reconstruction'],
     ['one α', (cell: FigureCell) => cell.alpha === 1],
     ['one cell', (cell: FigureCell) => cell === cells[7]],
   ])('keeps its texts apart with %s', async (_, keep) => {
@@ -170,7 +145,7 @@ describe('studyFigure', () => {
 
   it('shows the angle on request', async () => {
     const all = elements(await studyFigure([{ ...one, distance: Number.NaN }], { measure: 'angle' }));
-    expect(count(all, 'Sine of the angle to the signal space')).toBe(1);
+    expect(count(all, 'Sine of the angle')).toBe(1);
     expect(count(all, 'Distance to optimality')).toBe(0);
   });
 
@@ -249,6 +224,8 @@ describe('studyFigure', () => {
     ['INVALID_ARGUMENT', [null], 'cells[0]'],
     ['INVALID_ARGUMENT', [one, { ...one, problem: 'toString' }], 'cells[1].problem'],
     ['INVALID_ARGUMENT', [{ ...one, noise: 'low' }], 'cells[0].noise'],
+    ['OUT_OF_RANGE', [{ ...one, theta: -1 }], 'cells[0].theta'],
+    ['OUT_OF_RANGE', [{ ...one, k: 0 }], 'cells[0].k'],
     ['NOT_FINITE', [{ ...one, distance: Number.NaN }], 'cells[0].distance'],
     ['NOT_FINITE', [{ ...one, distance: Number.POSITIVE_INFINITY }], 'cells[0].distance'],
     ['NOT_FINITE', [{ ...one, alpha: Number.NaN }], 'cells[0].alpha'],
