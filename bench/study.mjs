@@ -9,21 +9,30 @@ import { median } from './interleave.mjs';
 const COMMAND = fileURLToPath(new URL('../dist/cli/main.js', import.meta.url));
 const SCRIPT = fileURLToPath(new URL('alignment_study.py', import.meta.url));
 
-/** Whole commands, data loading included, three times in turn. Ours also draws the figure. */
+/** Whole commands, data loading included, three times in turn: ours with tables only, as the script, and with its report. */
 export async function compareStudies(data) {
   const folder = mkdtempSync(join(tmpdir(), 'eigenview-bench-'));
   try {
-    const own = [];
-    const numpy = [];
+    const times = { tables: [], report: [], numpy: [] };
     for (let round = 0; round < 3; round++) {
-      own.push(seconds(process.execPath, [COMMAND, 'study', '--data', data, '--out', folder]));
-      numpy.push(seconds('python3', [SCRIPT, data]));
+      const own = (name, ...flags) => {
+        const command = [COMMAND, 'study', '--quiet', '--data', data, '--out', join(folder, name + round), ...flags];
+        times[name].push(seconds(process.execPath, command));
+      };
+      own('tables', '--no-figures');
+      own('report');
+      times.numpy.push(seconds('python3', [SCRIPT, data]));
     }
-    const ratio = median(numpy.map((time, i) => time / own[i]));
+    const line = (what, name) => {
+      const ratio = median(times.numpy.map((time, i) => time / times[name][i]));
+      return `  ${what} ${median(times[name]).toFixed(2)} s, ratio ${ratio.toFixed(1)}`;
+    };
     return [
       '',
-      `alignment study of ${data}, 3 seeds, start-up, loading and (ours) figure included:`,
-      `  eigenview ${median(own).toFixed(2)} s, plain NumPy script ${median(numpy).toFixed(2)} s, ratio ${ratio.toFixed(1)}`,
+      `alignment study of ${data}, 3 seeds, start-up and loading included:`,
+      line('eigenview, tables', 'tables'),
+      line('eigenview, with figures and report', 'report'),
+      `  plain NumPy script, tables ${median(times.numpy).toFixed(2)} s`,
     ].join('\n');
   } finally {
     rmSync(folder, { recursive: true });

@@ -2,23 +2,30 @@
 import { Command } from 'commander';
 import { EigenviewError } from '../errors.js';
 import { doctorCommand } from './doctor.js';
+import { EXIT, exitCodeOf } from './exit-codes.js';
 import { studyCommand } from './study.js';
 import { version } from './version.js';
 
-/** Exit codes: 0 done, 1 failed, 2 wrong usage, 130 interrupted. */
 const program = new Command('eigenview')
   .description('Exact self-supervised-learning theory: closed forms, alignment thresholds and large-n studies.')
   .version(version)
   .showHelpAfterError()
-  .exitOverride((error) => process.exit(error.exitCode === 0 ? 0 : 2));
+  // Options behind a command are its own: --out of `study compare` is not that of `study`.
+  .enablePositionalOptions()
+  .exitOverride((error) => process.exit(error.exitCode === 0 ? 0 : EXIT.usage.code));
 
-for (const command of [studyCommand(), doctorCommand()]) program.addCommand(command.copyInheritedSettings(program));
+for (const command of [studyCommand(), doctorCommand()]) program.addCommand(inheriting(command));
+
+/** A command knows how to fail only if each of its parents tells it. */
+function inheriting(command: Command): Command {
+  command.copyInheritedSettings(program);
+  for (const child of command.commands) child.copyInheritedSettings(command);
+  return command;
+}
 
 try {
   await program.parseAsync();
 } catch (error) {
-  if (process.exitCode !== 130) {
-    process.exitCode = 1;
-    console.error(error instanceof EigenviewError ? `eigenview: ${error.message}` : error);
-  }
+  process.exitCode = exitCodeOf(error);
+  console.error(error instanceof EigenviewError ? `eigenview: ${error.message}` : error);
 }

@@ -1,110 +1,139 @@
-import { access, constants, mkdir } from 'node:fs/promises';
-import { basename, join, resolve } from 'node:path';
 import { Command, InvalidArgumentError, Option } from 'commander';
 import type { BackendName } from '../backends/select.js';
-import { openMnist } from '../data/mnist.js';
-import { EigenviewError } from '../errors.js';
-import { studyFigure } from '../report/study-figure.js';
-import { writeAtomically } from '../store/atomic.js';
-import { writeError } from '../store/files.js';
-import { alignmentStudy, countCells, type StudyCell } from '../study/alignment-study.js';
-import { builtInDataset } from '../study/built-in.js';
-import { imageDataset, type StudyDataset } from '../study/dataset.js';
-import { SIGNAL_DIMS } from '../study/protocol.js';
-import { Progress } from './progress.js';
-import { verdicts } from './verdicts.js';
+import { preloadReport, writeReport } from '../report/write-report.js';
+import { type ResolvedStudyConfig, resolveStudyConfig, type StudyConfig } from '../study/config.js';
+import { readStudyConfig } from '../study/read-config.js';
+import { type RecordedStudy, recordStudy } from '../study/record.js';
+import { estimateText } from './estimate.js';
+import { EXIT } from './exit-codes.js';
+import { Output } from './output.js';
+import { Progress, progressMode } from './progress.js';
+import { compareCommand } from './study-compare.js';
+import { reportCommand } from './study-report.js';
+import { resultText } from './study-result.js';
 
-interface StudyFlags {
-  data?: string;
-  dataset?: 'built-in';
-  seeds: number;
+interface StudyFlags extends StudyConfig {
+  config?: string;
   out: string;
-  backend?: BackendName;
+  resume?: boolean;
+  failFast?: boolean;
+  dryRun?: boolean;
+  figures: boolean;
+  json?: boolean;
+  quiet?: boolean;
 }
 
 export function studyCommand(): Command {
-  return new Command('study')
+  const command = new Command('study')
     .description(
-      'The alignment study: distance to optimality against sample size for supervised learning, joint embedding and reconstruction.',
+      'The alignment study: distance to optimality and angle to the signal against sample size, for supervised learning, joint embedding and reconstruction.',
     )
-    .option('--data <folder>', 'a folder with the four MNIST-format IDX files, plain or gzip')
+    .optionsGroup('What to study:')
+    .option(
+      '--config <file>',
+      'a YAML or JSON file with any of the keys below; what the command line says stands above it',
+    )
+    .option('--data <path>', 'MNIST-format folder, CIFAR-10 binary, .npy, .npz, .csv, .parquet')
     .addOption(new Option('--dataset <name>', 'a data set that comes with the package (default)').choices(['built-in']))
-    .option('--seeds <count>', 'independent repetitions', positiveInteger, 3)
-    .option('--out <folder>', 'where results.jsonl and figure.svg go', folderName, 'eigenview-study')
+    .option('--labels <where>', 'a column of the data, or a file of their own')
+    .option('--target <kind>', 'what the labels are: auto, classes or values (default: auto)')
+    .option('--grayscale', 'turn colour images grey')
+    .option(
+      '--signal-dims <count>',
+      "principal components kept, or 'all' for the columns as they are (default: 50)",
+      countOrAll,
+    )
+    .option('--noise-dims <count>', 'noise coordinates appended (default: 50)', number)
+    .optionsGroup('The grid (each a value, or several separated by commas):')
+    .option('--n <sizes>', 'sample sizes (default: 100, 200, … 51200)', numbers)
+    .option('--alpha <alphas>', 'alignments (default: 0.1,1,10)', numbers)
+    .option('--noise <levels>', 'noise levels (default: 1e3,1e6)', numbers)
+    .option('--theta <levels>', 'levels of the augmentation Θ (default: 1e4)', numbers)
+    .option('--k <dims>', 'dimensions of the encoders (default: signal dims)', numbers)
+    .option('--seeds <count>', 'independent repetitions, or a list of seeds (default: 3)', countOrList)
+    .option('--problems <names>', 'supervised, joint-embedding, reconstruction (default: all)', words)
+    .optionsGroup('How:')
+    .option('--out <folder>', 'where results, figures and report go', folderName, 'eigenview-study')
+    .option('--resume', 'take over the finished cells in the folder, compute the others')
+    .option('--fail-fast', 'end at the first cell that cannot be computed')
+    .option('--dry-run', 'print the cells and an estimate of time and memory, compute nothing')
+    .option('--no-figures', 'tables only')
+    .addOption(
+      new Option('--json', 'events for machines on standard output, one JSON object a line').conflicts('quiet'),
+    )
+    .option('--quiet', 'print nothing but errors')
     .addOption(
       new Option('--backend <name>', 'where to compute (default: EIGENVIEW_BACKEND or auto)').choices([
         'auto',
         'native',
         'cuda',
         'js',
-      ]),
+      ] satisfies BackendName[]),
     )
-    .action(runStudy);
+    .addHelpText(
+      'after',
+      `\nExit codes: ${Object.values(EXIT)
+        .map(({ code, means }) => `${code} ${means}`)
+        .join('; ')}.`,
+    )
+    .action((flags: StudyFlags) => (flags.dryRun ? dryRun(flags) : runStudy(flags)));
+  return command.addCommand(reportCommand()).addCommand(compareCommand());
+}
+
+async function configOf(flags: StudyFlags): Promise<ResolvedStudyConfig> {
+  const { config, out, resume, failFast, dryRun, figures, json, quiet, ...own } = flags;
+  return config === undefined ? resolveStudyConfig(own) : readStudyConfig(config, own);
+}
+
+async function dryRun(flags: StudyFlags): Promise<void> {
+  new Output(process.stdout).write(await estimateText(await configOf(flags), flags.json === true));
 }
 
 async function runStudy(flags: StudyFlags): Promise<void> {
-  if (flags.data !== undefined && flags.dataset !== undefined) {
-    throw new EigenviewError('INVALID_ARGUMENT', 'Give either --data or --dataset, not both.');
-  }
+  const config = await configOf(flags);
   const abort = new AbortController();
-  const interrupt = () => {
-    process.exitCode = 130;
-    abort.abort(new Error('interrupted'));
-  };
-  process.once('SIGINT', interrupt);
+  const interrupt = () => abort.abort(new Error('interrupted'));
+  process.once('SIGINT', interrupt).once('SIGTERM', interrupt);
   const start = performance.now();
+  let progress: Progress | undefined;
   try {
-    await makeFolder(flags.out);
-    const dataset = await openDataset(flags, abort.signal);
-    const cells = await collect(dataset, flags, abort.signal);
-    const results = join(flags.out, 'results.jsonl');
-    const figure = join(flags.out, 'figure.svg');
-    await writeAtomically(results, cells.map((cell) => `${JSON.stringify(cell)}\n`).join(''));
-    await writeAtomically(figure, await studyFigure(cells, { title: `Alignment study, ${dataset.name}` }));
-    process.stdout.write(`${verdicts(cells)}\n`);
-    const seconds = ((performance.now() - start) / 1000).toFixed(1);
-    process.stdout.write(`${cells.length} cells in ${seconds} s\n${results}\n${figure}\n`);
+    const study = await recordStudy(flags.out, config, {
+      resume: flags.resume === true,
+      failFast: flags.failFast === true,
+      signal: abort.signal,
+      onStart: ({ name, total, finished }) => {
+        progress = new Progress({ mode: progressMode(flags), label: `study of ${name}`, total, finished });
+        // Cells are computed in other threads: this one has time to load what draws.
+        if (flags.figures) preloadReport();
+      },
+      onCell: (cell) => progress?.cell(cell),
+      onFailure: (failure) => progress?.failure(failure),
+    });
+    const files = flags.figures ? await writeReport(flags.out, study.record, study.cells) : [];
+    finish(flags, study, files, progress, (performance.now() - start) / 1000);
   } catch (error) {
-    if (abort.signal.aborted) process.stderr.write('Interrupted; nothing was written.\n');
-    throw error;
+    progress?.end({ error: error instanceof Error ? error.message : String(error) });
+    if (!abort.signal.aborted || error !== abort.signal.reason) throw error;
+    process.exitCode = EXIT.interrupted.code;
+    process.stderr.write(
+      `Interrupted. Finished cells are kept in ${flags.out}: the same command with --resume continues.\n`,
+    );
   } finally {
-    process.removeListener('SIGINT', interrupt);
+    process.removeListener('SIGINT', interrupt).removeListener('SIGTERM', interrupt);
   }
 }
 
-async function openDataset({ data, backend }: StudyFlags, signal: AbortSignal): Promise<StudyDataset> {
-  if (data === undefined) return builtInDataset();
-  return imageDataset(basename(resolve(data)), await openMnist(data), SIGNAL_DIMS, {
-    ...(backend && { backend }),
-    signal,
-  });
-}
-
-async function collect(
-  dataset: StudyDataset,
-  { seeds, backend }: StudyFlags,
-  signal: AbortSignal,
-): Promise<StudyCell[]> {
-  const progress = new Progress(`study of ${dataset.name}`, countCells(dataset, seeds));
-  const cells: StudyCell[] = [];
-  try {
-    for await (const cell of alignmentStudy({ dataset, seeds, ...(backend && { backend }), signal })) {
-      cells.push(cell);
-      progress.advance();
-    }
-  } finally {
-    progress.end();
-  }
-  return cells;
-}
-
-async function makeFolder(path: string): Promise<void> {
-  try {
-    await mkdir(path, { recursive: true });
-    await access(path, constants.W_OK);
-  } catch (cause) {
-    throw writeError(path, cause);
-  }
+function finish(
+  flags: StudyFlags,
+  { record }: RecordedStudy,
+  files: readonly string[],
+  progress: Progress | undefined,
+  seconds: number,
+): void {
+  const { cells, agreement, advice } = record;
+  progress?.end({ ...cells, seconds, agreement, advice: advice.map(({ words }) => words), files });
+  if (cells.failed > 0) process.exitCode = EXIT.incomplete.code;
+  if (!flags.json && !flags.quiet) new Output(process.stdout).write(resultText(record, flags.out, files, seconds));
 }
 
 function folderName(text: string): string {
@@ -112,8 +141,26 @@ function folderName(text: string): string {
   return text;
 }
 
-function positiveInteger(text: string): number {
+function number(text: string): number {
   const value = Number(text);
-  if (!Number.isSafeInteger(value) || value < 1) throw new InvalidArgumentError('Expected a whole number above 0.');
+  if (text.trim() === '' || Number.isNaN(value)) throw new InvalidArgumentError('Expected a number.');
   return value;
+}
+
+function numbers(text: string): number[] {
+  return text.split(',').map(number);
+}
+
+function words(text: string): never[] {
+  return text.split(',') as never[];
+}
+
+function countOrAll(text: string): number | 'all' {
+  return text === 'all' ? 'all' : number(text);
+}
+
+/** One number is a count, several are a list. */
+function countOrList(text: string): number | number[] {
+  const list = numbers(text);
+  return list.length === 1 ? (list[0] as number) : list;
 }

@@ -1,0 +1,19 @@
+import { Command } from 'commander';
+import { compareHtml } from '../report/compare-html.js';
+import { compareText } from '../report/compare-text.js';
+import { writeAtomically } from '../store/atomic.js';
+import { readStudy } from '../study/record.js';
+
+export function compareCommand(): Command {
+  return new Command('compare')
+    .description('Puts two finished studies side by side.')
+    .argument('<a>', 'folder of one study')
+    .argument('<b>', 'folder of the other')
+    .option('--out <file>', 'a page with both', 'compare.html')
+    .action(async (a: string, b: string, { out }: { out: string }) => {
+      const [one, other] = await Promise.all([readStudy(a), readStudy(b)]);
+      process.stdout.write(compareText({ ...one, name: a }, { ...other, name: b }));
+      await writeAtomically(out, await compareHtml({ ...one, name: a }, { ...other, name: b }));
+      process.stdout.write(`${out}\n`);
+    });
+}
