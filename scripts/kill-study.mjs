@@ -127,7 +127,10 @@ while (killed < kills) {
 
 const where = [...landings].sort(([, a], [, b]) => b - a).map(([name, count]) => `${count} ${name}`);
 console.log(`${killed} kills: ${where.join(', ')}`);
-console.log(`${left} temporary files were left behind`);
+if (left > 0) {
+  failed = true;
+  console.error(`${left} temporary files were left behind`);
+}
 console.log(
   `${studies} studies, ${((performance.now() - start) / 1000).toFixed(0)} s: ${failed ? 'DIFFERENT' : 'all the same to the byte'}`,
 );

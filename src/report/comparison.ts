@@ -126,15 +126,19 @@ interface MeanThreshold extends Regime {
   mean: number;
 }
 
+const METHODS = [
+  ['reconstruction', 'reconstruction'],
+  ['joint-embedding', 'jointEmbedding'],
+] as const;
+
 function meanThresholds({ thresholds }: StudyRecord): MeanThreshold[] {
   return [...groupBy(thresholds, regimeKey).values()].flatMap((seeds) => {
     const regime = regimeOf(seeds[0] as Regime);
-    const mean = (of: 'reconstruction' | 'jointEmbedding') =>
-      seeds.reduce((sum, seed) => sum + seed[of].alphaSquared / seeds.length, 0);
-    return [
-      { ...regime, problem: 'reconstruction' as const, mean: mean('reconstruction') },
-      { ...regime, problem: 'joint-embedding' as const, mean: mean('jointEmbedding') },
-    ];
+    return METHODS.flatMap(([problem, field]): MeanThreshold[] => {
+      const squares = seeds.flatMap((seed) => seed[field]?.alphaSquared ?? []);
+      if (squares.length === 0) return [];
+      return [{ ...regime, problem, mean: squares.reduce((sum, square) => sum + square / squares.length, 0) }];
+    });
   });
 }
 

@@ -6,7 +6,7 @@ import { labels, PROBLEM_NAMES } from './labels.js';
 import { layout } from './layout.js';
 import { ticks } from './marks.js';
 import { counted } from './numbers.js';
-import { checkSummary, PHASE_PROBLEMS, type PhasePanel, phasePanels } from './phase.js';
+import { checkSummary, type PhasePanel, phasePanels } from './phase.js';
 import { noiseAxis, squareAxis } from './phase-axes.js';
 import { drawLegend, hasDashes, isMixed, legendEntries } from './phase-legend.js';
 import { observations, thresholdCurve } from './phase-marks.js';
@@ -39,25 +39,26 @@ export async function phaseDiagram(summary: StudySummary, options: PhaseDiagramO
   checkSummary(summary);
   const heading = oneLine(title);
   const panels = phasePanels(summary);
-  const rows = panels.filter((_, i) => i % PHASE_PROBLEMS.length === 0);
+  const problems = [...new Set(panels.map(({ problem }) => problem))];
+  const rows = panels.filter((_, i) => i % problems.length === 0);
   const seeds = new Set(summary.thresholds.map(({ seed }) => seed)).size;
   const entries = legendEntries(panels, seeds);
   const place = layout({
     rows: rows.map(otherNames(summary.thresholds)),
-    cols: PHASE_PROBLEMS.length,
+    cols: problems.length,
     title: heading,
     legend: entries.map(({ name }) => name),
     caption: caption(panels, seeds),
   });
   const axes = { x: noiseAxis(panels), y: squareAxis(panels) };
   const names = {
-    columns: PHASE_PROBLEMS.map((problem) => PROBLEM_NAMES[problem]),
+    columns: problems.map((problem) => PROBLEM_NAMES[problem]),
     x: 'Noise level',
     y: 'Alignment, α²',
   };
   const legend = drawLegend(entries, place);
   const option = {
-    ...frames(place, PHASE_PROBLEMS.length, axes.x, axes.y),
+    ...frames(place, problems.length, axes.x, axes.y),
     series: [
       ...panels.flatMap((panel, i) => [
         thresholdCurve(i, panel, axes),

@@ -37,13 +37,13 @@ export interface PhasePanel {
   marks: PhaseMark[];
 }
 
-/** Panels row by row: a row per (Θ level, k), a column per problem. */
+/** Panels row by row: a row per (Θ level, k), a column per problem that is studied. */
 export function phasePanels({ thresholds, verdicts }: StudySummary): PhasePanel[] {
   const rows = new Map(thresholds.map(({ theta, k }) => [`${theta} ${k}`, { theta, k }]));
   return [...rows.values()]
     .sort((a, b) => a.theta - b.theta || a.k - b.k)
     .flatMap((row) =>
-      PHASE_PROBLEMS.map((problem) => ({
+      PHASE_PROBLEMS.filter((problem) => thresholds.some((seed) => seed[fieldOf(problem)] !== null)).map((problem) => ({
         problem,
         ...row,
         levels: levels(thresholds.filter(inRow(row)), problem),
@@ -76,10 +76,14 @@ function inRow(row: { theta: number; k: number }) {
   return ({ theta, k }: { theta: number; k: number }) => theta === row.theta && k === row.k;
 }
 
+function fieldOf(problem: PhaseProblem): 'reconstruction' | 'jointEmbedding' {
+  return problem === 'reconstruction' ? 'reconstruction' : 'jointEmbedding';
+}
+
 function levels(thresholds: SeedThresholds[], problem: PhaseProblem): PhaseLevel[] {
-  const key = problem === 'reconstruction' ? 'reconstruction' : 'jointEmbedding';
+  const key = fieldOf(problem);
   return [...groupByNumber(thresholds, (row) => row.noise)].map(([noise, seeds]) => {
-    const squares = seeds.map((row) => row[key].alphaSquared).sort((a, b) => a - b);
+    const squares = seeds.flatMap((row) => row[key]?.alphaSquared ?? []).sort((a, b) => a - b);
     const mean = squares.reduce((sum, square) => sum + square / squares.length, 0);
     return { noise, mean, low: squares[0] as number, high: squares.at(-1) as number };
   });

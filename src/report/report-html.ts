@@ -89,7 +89,7 @@ function warnings({ cells: { total, finished, failed } }: StudyRecord): Html[] {
   return words.length === 0 ? [] : [html`<p class="alarm">${text(words.join(' '))}</p>\n`];
 }
 
-const PREFERENCES: Record<Advice['prefer'], string> = {
+const PREFERENCES: Record<NonNullable<Advice['prefer']>, string> = {
   reconstruction: 'Prefer reconstruction',
   'joint-embedding': 'Prefer joint embedding',
   either: 'Either will do',
@@ -102,8 +102,7 @@ function adviceCards({ advice }: StudySummary): Html {
   const cards = advice.map(
     (one) => html`<li>
 <p class="where">${text(names(one).join(', '))}</p>
-<p class="prefer">${text(PREFERENCES[one.prefer])}</p>
-<p class="words">${unbroken(sentence(one.words))}</p>
+${one.prefer === null ? [] : html`<p class="prefer">${text(PREFERENCES[one.prefer])}</p>\n`}<p class="words">${unbroken(sentence(one.words))}</p>
 </li>
 `,
   );

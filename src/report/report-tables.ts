@@ -1,7 +1,7 @@
 /** The tables of a study's report. */
 import type { CellCoordinates, FailedCell } from '../study/cell.js';
 import { groupBy, regimeKey } from '../study/order.js';
-import type { Curve, Regime, SeedThresholds, Slope, StudyRecord, StudySummary, Verdict } from '../study/summary.js';
+import type { Curve, Regime, Slope, StudyRecord, StudySummary, Threshold, Verdict } from '../study/summary.js';
 import { type Column, facts, type Html, html, table, text } from './html.js';
 import { PROBLEM_NAMES } from './labels.js';
 import { counted, decimals, level, list, measured, plain, seconds, significant } from './numbers.js';
@@ -45,11 +45,12 @@ export function thresholdTable({ thresholds }: StudySummary): Html {
   const { columns, cells } = regimeColumns(thresholds);
   const byRegime = groupBy(thresholds, regimeKey);
   const rows = distinctRegimes(thresholds).flatMap((regime) =>
-    (['reconstruction', 'jointEmbedding'] as const).map((method) => [
-      ...cells(regime),
-      method === 'reconstruction' ? PROBLEM_NAMES.reconstruction : PROBLEM_NAMES['joint-embedding'],
-      ...thresholdCells(byRegime.get(regimeKey(regime)) ?? [], method),
-    ]),
+    (['reconstruction', 'jointEmbedding'] as const).flatMap((method) => {
+      const found = (byRegime.get(regimeKey(regime)) ?? []).flatMap((seed) => seed[method] ?? []);
+      if (found.length === 0) return [];
+      const name = PROBLEM_NAMES[method === 'reconstruction' ? 'reconstruction' : 'joint-embedding'];
+      return [[...cells(regime), name, ...thresholdCells(found)]];
+    }),
   );
   return table({
     id: 'thresholds',
@@ -64,12 +65,12 @@ export function thresholdTable({ thresholds }: StudySummary): Html {
   });
 }
 
-function thresholdCells(seeds: readonly SeedThresholds[], method: 'reconstruction' | 'jointEmbedding'): string[] {
-  const squares = seeds.map((seed) => seed[method].alphaSquared).sort((a, b) => a - b);
+function thresholdCells(seeds: readonly Threshold[]): string[] {
+  const squares = seeds.map(({ alphaSquared }) => alphaSquared).sort((a, b) => a - b);
   const mean = squares.reduce((sum, square) => sum + square / squares.length, 0);
   const [low, high] = [squares[0] as number, squares.at(-1) as number];
   const needed = [low, high].map((square) => significant(Math.sqrt(Math.max(0, square))));
-  const always = seeds.filter((seed) => seed[method].always).length;
+  const always = seeds.filter((seed) => seed.always).length;
   return [
     ...[mean, low, high].map(significant),
     always === seeds.length ? NONE : [...new Set(needed)].join(' to '),

@@ -1,5 +1,5 @@
 import { randomBytes } from 'node:crypto';
-import { access, constants, type FileHandle, open, realpath, rename, stat, unlink } from 'node:fs/promises';
+import { access, constants, type FileHandle, open, readdir, realpath, rename, stat, unlink } from 'node:fs/promises';
 import { dirname, join } from 'node:path';
 import { describe, EigenviewError } from '../errors.js';
 import { checkPath, checkRegular, systemCode, writeError } from './files.js';
@@ -60,6 +60,17 @@ function invalid(argument: string, value: unknown): EigenviewError {
     received: describe(value),
   });
 }
+
+/**
+ * Removes what writers killed amid {@link writeAtomically} left in a folder. Only for who knows that nobody else writes there.
+ */
+export async function removeLeftovers(folder: string): Promise<void> {
+  for (const name of await readdir(folder)) {
+    if (TEMPORARY.test(name)) await unlink(join(folder, name)).catch(() => undefined);
+  }
+}
+
+const TEMPORARY = /^\.eigenview-[0-9a-f]{16}\.tmp$/;
 
 /** The file a path stands for: behind links, and a regular one if it exists already. */
 async function resolveTarget(path: string): Promise<{ target: string; mode: number }> {

@@ -7,7 +7,7 @@ import { access, constants, mkdir, readFile, rmdir } from 'node:fs/promises';
 import { join } from 'node:path';
 import type { CallOptions } from '../backends/select.js';
 import { EigenviewError } from '../errors.js';
-import { writeAtomically } from '../store/atomic.js';
+import { removeLeftovers, writeAtomically } from '../store/atomic.js';
 import { readError, writeError } from '../store/files.js';
 import { openJsonl, readJsonl } from '../store/jsonl.js';
 import { acquireLock } from '../store/lock.js';
@@ -60,6 +60,7 @@ export async function recordStudy(
   let dataset: StudyDataset | undefined;
   try {
     if (!options.resume) await refuseResults(folder);
+    else await removeLeftovers(folder);
     const from = provenance({ hash: digest(config), backend: config.backend });
     // It is awaited at the end; until then its failure, which the study shares, must not count as unhandled.
     from.catch(() => {});

@@ -53,8 +53,9 @@ export interface Threshold {
 /** At the seed's largest sample. A seed that lacks cells of one of the two problems has none. */
 export interface SeedThresholds extends Regime {
   seed: number;
-  reconstruction: Threshold;
-  jointEmbedding: Threshold;
+  /** null where the study leaves the method out. */
+  reconstruction: Threshold | null;
+  jointEmbedding: Threshold | null;
 }
 
 /** What theory predicts and what the angles show, for one problem at one α in one seed. */
@@ -82,11 +83,21 @@ export interface Agreement {
   undecided: number;
 }
 
+/** The α that a method needs, smallest to largest over the seeds. */
+export interface Need {
+  low: number;
+  high: number;
+  /** Every α recovers, in every seed. */
+  always: boolean;
+}
+
 /** What to do at one noise level, over the seeds. */
 export interface Advice extends Regime {
-  reconstruction: { low: number; high: number; always: boolean };
-  jointEmbedding: { low: number; high: number; always: boolean };
-  prefer: 'reconstruction' | 'joint-embedding' | 'either' | 'depends on the seed';
+  /** null where the study leaves the method out. */
+  reconstruction: Need | null;
+  jointEmbedding: Need | null;
+  /** null with only one method. */
+  prefer: 'reconstruction' | 'joint-embedding' | 'either' | 'depends on the seed' | null;
   /** One sentence, such as "reconstruction needs α > 12.4, joint embedding α > 0.86: prefer joint embedding". */
   words: string;
 }

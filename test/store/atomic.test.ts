@@ -2,12 +2,13 @@ import { chmodSync, lstatSync, readFileSync, statSync, symlinkSync } from 'node:
 import type { FileHandle } from 'node:fs/promises';
 import { createServer } from 'node:net';
 import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest';
-import { writeAtomically } from '../../src/store/atomic.js';
+import { removeLeftovers, writeAtomically } from '../../src/store/atomic.js';
 import { failure } from '../support/failure.js';
 import { handles } from '../support/handles.js';
 import { TemporaryFolder } from '../support/temporary.js';
 
 const folder = new TemporaryFolder();
+const leftovers = new TemporaryFolder();
 const pieces = () => [Buffer.from('one '), Buffer.from('two')];
 
 function refusal(code: string): Error {
@@ -122,5 +123,15 @@ describe('writeAtomically', () => {
       code: 'INVALID_ARGUMENT',
       argument: 'path',
     });
+  });
+});
+
+describe('removeLeftovers', () => {
+  it('removes the temporary files of killed writers and nothing else', async () => {
+    for (const name of ['.eigenview-0123456789abcdef.tmp', '.eigenview-mine.tmp', 'results.jsonl']) {
+      leftovers.write(name, 'half');
+    }
+    await removeLeftovers(leftovers.path);
+    expect(leftovers.names()).toEqual(['.eigenview-mine.tmp', 'results.jsonl']);
   });
 });

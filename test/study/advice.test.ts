@@ -143,7 +143,11 @@ describe('thresholdsOf', () => {
     ]);
   });
 
-  it('leaves out a seed that lacks one of the two', () => {
-    expect(thresholdsOf([cell('reconstruction', 0, 1), cell('supervised', 0, null)])).toEqual([]);
+  it('has null for a method that the study leaves out, and advice for the other', () => {
+    const thresholds = thresholdsOf([cell('reconstruction', 0, 1), cell('supervised', 0, null)]);
+    expect(thresholds).toMatchObject([{ seed: 0, reconstruction: { alphaSquared: 1 }, jointEmbedding: null }]);
+    const words = 'at this noise reconstruction needs α > 1';
+    expect(adviceFrom(thresholds)).toMatchObject([{ jointEmbedding: null, prefer: null, words }]);
+    expect(thresholdsOf([cell('supervised', 0, null)])).toEqual([]);
   });
 });

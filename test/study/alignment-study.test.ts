@@ -11,6 +11,8 @@ import { builtInDataset } from '../../src/study/built-in.js';
 import type { CellCoordinates, FailedCell, StudyCell } from '../../src/study/cell.js';
 import { imageDataset, type StudyDataset } from '../../src/study/dataset.js';
 import { cellKey } from '../../src/study/key.js';
+import { openStudyDataset } from '../../src/study/open.js';
+import type { StudySummary } from '../../src/study/summary.js';
 import { alignmentThresholds } from '../../src/thresholds/alignment.js';
 import { gaussianViews } from '../../src/views/gaussian.js';
 import { BACKENDS } from '../support/backends.js';
@@ -106,10 +108,22 @@ function expectDistances(cells: readonly StudyCell[]): void {
   }
 }
 
+/** 2 problems × 2 noise levels × 3 α × 3 seeds, at most a third of them too close to call. */
+function expectAgreement({ verdicts, agreement: { clear } }: StudySummary): void {
+  expect(verdicts).toHaveLength(36);
+  expect(verdicts.filter(({ close, agrees }) => !close && agrees !== true)).toEqual([]);
+  expect(clear).toMatchObject({ disagree: 0, undecided: 0 });
+  expect(clear.agree).toBeGreaterThanOrEqual(24);
+}
+
 describe.skipIf(!hasData('mnist'))('the study on MNIST (needs the files)', () => {
   let cells: StudyCell[];
+  let summary: StudySummary;
   beforeAll(async () => {
-    cells = await collect(await imageDataset('mnist', await openMnist(dataPath('mnist')), 50));
+    const study = alignmentStudy({ dataset: await imageDataset('mnist', await openMnist(dataPath('mnist')), 50) });
+    cells = [];
+    for await (const cell of study) cells.push(cell);
+    summary = await study.summary();
   });
 
   it('has one cell for every problem, noise, alpha, n and seed', () => {
@@ -122,6 +136,15 @@ describe.skipIf(!hasData('mnist'))('the study on MNIST (needs the files)', () =>
   it('recovers above each seed’s thresholds and not below', () => expectTheory(cells));
   it('is consistent for supervised learning at every alpha', () => expectConsistency(cells));
   it('has the distances of the paper’s figure', () => expectDistances(cells));
+  it('shows the predicted verdict wherever α² is clear of its threshold', () => expectAgreement(summary));
+});
+
+describe.skipIf(!hasData('cifar10'))('the study on grey CIFAR-10 (needs the files)', () => {
+  it('shows the predicted verdict wherever α² is clear of its threshold', async () => {
+    const data = dataPath('cifar10/train_first10000.bin.gz');
+    const dataset = await openStudyDataset({ data, grayscale: true });
+    expectAgreement(await alignmentStudy({ dataset }).summary());
+  });
 });
 
 describe('the study on the built-in data', () => {
