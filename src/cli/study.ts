@@ -1,3 +1,5 @@
+import { existsSync } from 'node:fs';
+import { join } from 'node:path';
 import { Command, InvalidArgumentError, Option } from 'commander';
 import type { BackendName } from '../backends/select.js';
 import { preloadReport, writeReport } from '../report/write-report.js';
@@ -54,7 +56,10 @@ export function studyCommand(): Command {
     .option('--problems <names>', 'supervised, joint-embedding, reconstruction (default: all)', words)
     .optionsGroup('How:')
     .option('--out <folder>', 'where results, figures and report go', folderName, 'eigenview-study')
-    .option('--resume', 'take over the finished cells in the folder, compute the others')
+    .option(
+      '--resume',
+      'take over the finished cells in the folder, compute the others; alone, what was asked for then',
+    )
     .option('--fail-fast', 'end at the first cell that cannot be computed')
     .option('--dry-run', 'print the cells and an estimate of time and memory, compute nothing')
     .option('--no-figures', 'tables only')
@@ -82,7 +87,11 @@ export function studyCommand(): Command {
 
 async function configOf(flags: StudyFlags): Promise<ResolvedStudyConfig> {
   const { config, out, resume, failFast, dryRun, figures, json, quiet, ...own } = flags;
-  return config === undefined ? resolveStudyConfig(own) : readStudyConfig(config, own);
+  if (config !== undefined) return readStudyConfig(config, own);
+  const kept = join(out, 'config.json');
+  // Asked to go on and for nothing else: with what was asked for then.
+  if (resume && Object.keys(own).length === 0 && existsSync(kept)) return readStudyConfig(kept);
+  return resolveStudyConfig(own);
 }
 
 async function dryRun(flags: StudyFlags): Promise<void> {
@@ -116,7 +125,7 @@ async function runStudy(flags: StudyFlags): Promise<void> {
     if (!abort.signal.aborted || error !== abort.signal.reason) throw error;
     process.exitCode = EXIT.interrupted.code;
     process.stderr.write(
-      `Interrupted. Finished cells are kept in ${flags.out}: the same command with --resume continues.\n`,
+      `Interrupted. Finished cells are kept; continue with: eigenview study --resume --out ${flags.out}\n`,
     );
   } finally {
     process.removeListener('SIGINT', interrupt).removeListener('SIGTERM', interrupt);

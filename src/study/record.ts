@@ -4,7 +4,7 @@
  */
 import { existsSync } from 'node:fs';
 import { access, constants, mkdir, readFile, rmdir } from 'node:fs/promises';
-import { join } from 'node:path';
+import { join, resolve } from 'node:path';
 import type { CallOptions } from '../backends/select.js';
 import { EigenviewError } from '../errors.js';
 import { removeLeftovers, writeAtomically } from '../store/atomic.js';
@@ -52,9 +52,10 @@ const SUMMARY = 'summary.json';
  */
 export async function recordStudy(
   folder: string,
-  config: ResolvedStudyConfig,
+  asked: ResolvedStudyConfig,
   options: RecordOptions = {},
 ): Promise<RecordedStudy> {
+  const config = withWholePaths(asked);
   const made = await makeFolder(folder);
   const lock = await acquireLock(folder);
   let dataset: StudyDataset | undefined;
@@ -183,6 +184,21 @@ async function finishedCells(path: string): Promise<Map<string, StudyCell>> {
     if (!('error' in cell)) cells.set(key, cell);
   }
   return cells;
+}
+
+/** What config.json says must hold wherever it is read. */
+function withWholePaths(config: ResolvedStudyConfig): ResolvedStudyConfig {
+  const { data, labels } = config;
+  return {
+    ...config,
+    ...(data !== undefined && { data: resolve(data) }),
+    ...(typeof labels === 'string' && isFile(labels) && { labels: resolve(labels) }),
+  };
+}
+
+/** A file, not a column that is called like one by chance: it has a folder or an extension. */
+function isFile(labels: string): boolean {
+  return /[\\/.]/.test(labels) && existsSync(labels);
 }
 
 async function refuseResults(folder: string): Promise<void> {

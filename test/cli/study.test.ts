@@ -1,7 +1,7 @@
 import { spawn } from 'node:child_process';
 import { once } from 'node:events';
 import { existsSync, mkdirSync, readdirSync, readFileSync, rmSync, truncateSync, writeFileSync } from 'node:fs';
-import { join } from 'node:path';
+import { join, relative } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { gzipSync } from 'node:zlib';
 import { describe, expect, it } from 'vitest';
@@ -94,6 +94,36 @@ describe('eigenview study', () => {
     const svg = read(out, 'figure.svg');
     expect(elements(svg).length).toBeGreaterThan(50);
     expect(svg).toContain('Joint embedding');
+  });
+
+  it('goes on with what was asked for when nothing but --resume is said, from any folder', () => {
+    const out = folder.at('asked');
+    const csv = folder.write(
+      'asked.csv',
+      `a,b,y\n${Array.from({ length: 40 }, (_, i) => `${i % 7},${i % 5},${i % 2}`).join('\n')}\n`,
+    );
+    const data = relative(process.cwd(), csv);
+    const args = [
+      '--data',
+      data,
+      '--labels',
+      'y',
+      '--signal-dims',
+      'all',
+      '--n',
+      '20,40',
+      '--theta',
+      '1',
+      '--noise',
+      '1',
+    ];
+    expect(eigenview(['study', ...args, '--no-figures', '--quiet', '--out', out]).status).toBe(0);
+    const table = read(out, 'cells.csv');
+    rmSync(join(out, 'cells.csv'));
+    const { status, stdout } = eigenview(['study', '--resume', '--no-figures', '--out', out]);
+    expect(status).toBe(0);
+    expect(stdout).toContain('54 of them from before');
+    expect(read(out, 'cells.csv')).toBe(table);
   });
 
   it('refuses a folder with results, and takes them over with --resume', () => {
@@ -366,7 +396,7 @@ describe.skipIf(process.platform === 'win32')('an interrupted eigenview study', 
       if (said.split('\n').length === 3) child.kill(signal);
     }
     const code = child.exitCode ?? (await once(child, 'exit'))[0];
-    expect(said).toMatch(/Interrupted\. Finished cells are kept.*--resume/);
+    expect(said).toMatch(/Interrupted\. Finished cells are kept; continue with: eigenview study --resume --out/);
     expect(code).toBe(130);
     expect(readdirSync(out)).toEqual(['config.json', 'results.jsonl']);
     const kept = read(out, 'results.jsonl');
