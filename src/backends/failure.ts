@@ -45,7 +45,7 @@ export function kernelError(failure: KernelFailure): EigenviewError {
       });
     case 'OUT_OF_MEMORY':
       return new EigenviewError(code, `${operation}: not enough memory.`, {
-        fix: 'Use a smaller k or stream the data.',
+        fix: 'Use fewer dimensions, a smaller k, or stream the data.',
       });
     default:
       return new EigenviewError(code, `${operation} failed.`, details);

@@ -7,7 +7,7 @@ export async function estimateText(config: ResolvedStudyConfig, json: boolean): 
   const estimate = await estimateStudy(config);
   if (json) return `${JSON.stringify({ event: 'estimate', ...estimate })}\n`;
   const { grid, cells, data, seconds, bytes } = estimate;
-  const lines = Object.entries(grid).map(([key, values]) => [key, values.join(', ')]);
+  const lines = Object.entries(grid).map(([key, values]) => [key, listed(values)]);
   lines.unshift([
     'data',
     `${config.data ?? 'built-in'}, ${data.rows ?? 'any number of'} rows × ${data.cols}, ${data.signalDims} signal dimensions`,
@@ -19,4 +19,9 @@ export async function estimateText(config: ResolvedStudyConfig, json: boolean): 
     ['memory', `about ${Math.round(bytes / 1e6)} MB`],
   );
   return `${lines.map(([key, value]) => `${(key as string).padEnd(10)} ${value}`).join('\n')}\n`;
+}
+
+function listed(values: readonly unknown[]): string {
+  if (values.length <= 20) return values.join(', ');
+  return `${values.slice(0, 10).join(', ')} … ${values.at(-1)} (${values.length})`;
 }

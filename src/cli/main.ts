@@ -9,7 +9,7 @@ import { version } from './version.js';
 const program = new Command('eigenview')
   .description('Exact self-supervised-learning theory: closed forms, alignment thresholds and large-n studies.')
   .version(version)
-  .showHelpAfterError()
+  .showHelpAfterError('(--help says more)')
   // Options behind a command are its own: --out of `study compare` is not that of `study`.
   .enablePositionalOptions()
   .exitOverride((error) => process.exit(error.exitCode === 0 ? 0 : EXIT.usage.code));

@@ -152,7 +152,7 @@ function folderName(text: string): string {
 
 function number(text: string): number {
   const value = Number(text);
-  if (text.trim() === '' || Number.isNaN(value)) throw new InvalidArgumentError('Expected a number.');
+  if (!/^\s*[-+]?(\d+\.?\d*|\.\d+)(e[-+]?\d+)?\s*$/i.test(text)) throw new InvalidArgumentError('Expected a number.');
   return value;
 }
 

@@ -1,5 +1,6 @@
 import type { StudyCell } from '../study/cell.js';
-import type { StudySummary } from '../study/summary.js';
+import type { StudyGrid, StudySummary } from '../study/summary.js';
+import { hasThreshold } from './phase.js';
 import { phaseDiagram } from './phase-diagram.js';
 import { studyFigure } from './study-figure.js';
 
@@ -25,7 +26,17 @@ export async function drawOne(
   cells: readonly StudyCell[],
 ): Promise<string | null> {
   const title = `Alignment study, ${summary.dataset.name}`;
-  if (name === 'phase') return summary.thresholds.length > 0 ? phaseDiagram(summary, { title }) : null;
-  if (cells.length === 0) return null;
-  return studyFigure(cells, { title, measure: name === 'angle' ? 'angle' : 'distance' });
+  if (name === 'phase') return summary.thresholds.some(hasThreshold) ? phaseDiagram(summary, { title }) : null;
+  const shown = name === 'angle' ? withEvidence(summary, cells) : cells;
+  if (shown.length === 0) return null;
+  return studyFigure(shown, { title, measure: name === 'angle' ? 'angle' : 'distance' });
+}
+
+/** Supervised weights have the rank of the targets: directions of signal without target keep an arbitrary angle. */
+function withEvidence({ grid }: StudySummary, cells: readonly StudyCell[]): readonly StudyCell[] {
+  return onlySupervised(grid) ? cells : cells.filter(({ problem }) => problem !== 'supervised');
+}
+
+export function onlySupervised({ problems }: StudyGrid): boolean {
+  return problems.length > 0 && problems.every((problem) => problem === 'supervised');
 }

@@ -27,6 +27,7 @@ type XY = [number, number];
 /** The region of recovery, the seeds' range, and their mean. */
 export function thresholdCurve(panel: number, { levels }: PhasePanel, { x, y }: Axes): CustomSeriesOption {
   return custom(panel, 2, (coord) => {
+    if (levels.length === 0) return [];
     const line = (of: 'low' | 'mean' | 'high') => widen(levels.map((level) => at(coord, { x, y }, level, of)));
     const [low, mean, high] = [line('low'), line('mean'), line('high')];
     const top = (coord([x.min, y.max]) as XY)[1];

@@ -38,18 +38,24 @@ export interface PhasePanel {
 }
 
 /** Panels row by row: a row per (Θ level, k), a column per problem that is studied. */
-export function phasePanels({ thresholds, verdicts }: StudySummary): PhasePanel[] {
+export function phasePanels({ thresholds: all, verdicts }: StudySummary): PhasePanel[] {
+  const thresholds = all.filter(hasThreshold);
   const rows = new Map(thresholds.map(({ theta, k }) => [`${theta} ${k}`, { theta, k }]));
   return [...rows.values()]
     .sort((a, b) => a.theta - b.theta || a.k - b.k)
     .flatMap((row) =>
-      PHASE_PROBLEMS.filter((problem) => thresholds.some((seed) => seed[fieldOf(problem)] !== null)).map((problem) => ({
+      PHASE_PROBLEMS.filter((problem) => thresholds.some((seed) => seed[fieldOf(problem)])).map((problem) => ({
         problem,
         ...row,
         levels: levels(thresholds.filter(inRow(row)), problem),
         marks: marks(verdicts.filter((verdict) => verdict.problem === problem).filter(inRow(row))),
       })),
     );
+}
+
+/** Of either method. */
+export function hasThreshold({ reconstruction, jointEmbedding }: SeedThresholds): boolean {
+  return Boolean(reconstruction ?? jointEmbedding);
 }
 
 /** @throws EigenviewError `INVALID_ARGUMENT` for what is not a summary, `EMPTY` for one without thresholds */
@@ -62,7 +68,7 @@ export function checkSummary(summary: unknown): asserts summary is StudySummary 
       received: describe(summary),
     });
   }
-  if (thresholds.length === 0) {
+  if (!thresholds.some(hasThreshold)) {
     throw new EigenviewError('EMPTY', 'There is no threshold to draw.', {
       argument: 'summary.thresholds',
       expected: 'at least one seed',
@@ -82,8 +88,9 @@ function fieldOf(problem: PhaseProblem): 'reconstruction' | 'jointEmbedding' {
 
 function levels(thresholds: SeedThresholds[], problem: PhaseProblem): PhaseLevel[] {
   const key = fieldOf(problem);
-  return [...groupByNumber(thresholds, (row) => row.noise)].map(([noise, seeds]) => {
+  return [...groupByNumber(thresholds, (row) => row.noise)].flatMap(([noise, seeds]) => {
     const squares = seeds.flatMap((row) => row[key]?.alphaSquared ?? []).sort((a, b) => a - b);
+    if (squares.length === 0) return [];
     const mean = squares.reduce((sum, square) => sum + square / squares.length, 0);
     return { noise, mean, low: squares[0] as number, high: squares.at(-1) as number };
   });

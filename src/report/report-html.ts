@@ -1,9 +1,10 @@
 import type { StudyCell } from '../study/cell.js';
-import type { Advice, StudyRecord, StudySummary } from '../study/summary.js';
-import { drawReport, type ReportFigures } from './draw-report.js';
+import type { Advice, Agreement, StudyRecord, StudySummary } from '../study/summary.js';
+import { drawReport, onlySupervised, type ReportFigures } from './draw-report.js';
 import { figure, type Html, html, text } from './html.js';
 import { counted, list, plain, seconds } from './numbers.js';
 import { page } from './page.js';
+import { hasThreshold } from './phase.js';
 import { regimeNames } from './regime.js';
 import {
   agreementTable,
@@ -12,6 +13,7 @@ import {
   gridFacts,
   note,
   provenanceFacts,
+  SUPERVISED_ANGLE,
   thresholdTable,
   verdictTable,
 } from './report-tables.js';
@@ -41,10 +43,10 @@ export async function reportHtml(
     html`<h2>Verdict</h2>\n`,
     adviceCards(record),
     ...agreement(record),
-    ...figureSections(drawn),
-    ...(record.thresholds.length > 0 ? [html`<h2>Thresholds</h2>\n`, thresholdTable(record)] : []),
+    ...figureSections(drawn, record),
+    ...(record.thresholds.some(hasThreshold) ? [html`<h2>Thresholds</h2>\n`, thresholdTable(record)] : []),
     html`<h2>Curves</h2>\n`,
-    curveTable(record),
+    record.curves.length > 0 ? curveTable(record) : note('None: no cell could be computed.'),
     ...(record.verdicts.length > 0 ? [html`<h2>Verdicts to look at</h2>\n`, verdictTable(record)] : []),
     html`<h2>Failures</h2>\n`,
     failureTable(record),
@@ -96,8 +98,8 @@ const PREFERENCES: Record<NonNullable<Advice['prefer']>, string> = {
   'depends on the seed': 'It depends on the seed',
 };
 
-function adviceCards({ advice }: StudySummary): Html {
-  if (advice.length === 0) return note('Supervised learning alone has no threshold: every α recovers the signal.');
+function adviceCards({ advice, grid, cells }: StudySummary): Html {
+  if (advice.length === 0) return note(noAdvice(grid, cells));
   const names = regimeNames(advice);
   const cards = advice.map(
     (one) => html`<li>
@@ -109,6 +111,12 @@ ${one.prefer === null ? [] : html`<p class="prefer">${text(PREFERENCES[one.prefe
   return html`<ul class="cards">
 ${cards}</ul>
 `;
+}
+
+function noAdvice(grid: StudySummary['grid'], { finished }: StudySummary['cells']): string {
+  if (onlySupervised(grid)) return 'Supervised learning alone has no threshold: every α recovers the signal.';
+  if (finished === 0) return 'No verdict: no cell could be computed.';
+  return 'No verdict: the samples have fewer directions of signal than k, or cells are missing. Use more rows (n) or fewer signal dimensions.';
 }
 
 function sentence(words: string): string {
@@ -123,18 +131,27 @@ function unbroken(words: string): Html {
 
 function agreement(record: StudySummary): Html[] {
   if (record.verdicts.length === 0) return [];
-  const { clear } = record.agreement;
-  const decided = clear.agree + clear.disagree;
-  const words =
-    decided === 0
-      ? 'No clear verdict is decided: the angles need more sample sizes to fall or to stay.'
-      : clear.disagree === 0
-        ? `Theory and observation agree: the angles confirm all ${decided} clear predictions.`
-        : `Theory and observation disagree in ${clear.disagree} of ${decided} clear predictions.`;
-  return [html`<h2>Prediction and observation</h2>\n`, note(words), agreementTable(record)];
+  const words = [
+    agreementSentence(record.agreement.clear),
+    ...(new Set(record.grid.n).size < 4 ? [TOO_FEW_SIZES] : []),
+  ];
+  return [html`<h2>Prediction and observation</h2>\n`, note(words.join(' ')), agreementTable(record)];
 }
 
-function figureSections({ figure: distance, angle, phase }: ReportFigures): Html[] {
+const TOO_FEW_SIZES = 'At least four sample sizes are needed for an observed verdict.';
+
+function agreementSentence({ agree, disagree, undecided }: Agreement): string {
+  const total = agree + disagree + undecided;
+  if (total === 0) return 'No prediction is clear: every α² is within 30 % of its threshold.';
+  const predictions = total === 1 ? 'clear prediction' : 'clear predictions';
+  if (agree + disagree === 0) return `The angles decide none of ${total} ${predictions}: ${undecided} undecided.`;
+  const rest = undecided === 0 ? '' : `, ${undecided} undecided`;
+  if (disagree > 0) return `Theory and observation disagree in ${disagree} of ${total} ${predictions}${rest}.`;
+  const confirmed = undecided === 0 ? `all ${total}` : `${agree} of ${total}`;
+  return `Theory and observation agree: the angles confirm ${confirmed} ${predictions}${rest}.`;
+}
+
+function figureSections({ figure: distance, angle, phase }: ReportFigures, { grid }: StudySummary): Html[] {
   const section = (svg: string | null, prefix: string, title: string, caption: string) =>
     svg === null ? [] : [html`<h2>${text(title)}</h2>\n`, figure(svg, prefix, caption)];
   return [
@@ -148,7 +165,7 @@ function figureSections({ figure: distance, angle, phase }: ReportFigures): Html
       angle,
       'angle',
       'Angle to the signal',
-      'Sine of the largest principal angle between the space that the encoder keeps and the signal space. It falls where the signal is recovered and stays where it is missed.',
+      `Sine of the largest principal angle between the space that the encoder keeps and the signal space. It falls where the signal is recovered and stays where it is missed.${grid.problems.includes('supervised') ? ` ${SUPERVISED_ANGLE}` : ''}`,
     ),
     ...section(
       phase,

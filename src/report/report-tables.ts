@@ -9,7 +9,11 @@ import { distinctRegimes } from './regime.js';
 
 /** Rows beyond this are left to summary.json. */
 const MOST_ROWS = 200;
+const MOST_FAILURES = 20;
 export const NONE = '–';
+
+export const SUPERVISED_ANGLE =
+  'The angle of the supervised problem is no evidence: its weights have only the rank of the targets.';
 
 /** Columns that name a regime: noise, and Θ and k where there are several of them. */
 export function regimeColumns(regimes: readonly Regime[]): { columns: Column[]; cells(regime: Regime): string[] } {
@@ -82,8 +86,7 @@ export function curveTable({ curves }: StudySummary): Html {
   const { columns, cells } = regimeColumns(curves);
   return table({
     id: 'curves',
-    caption:
-      'Curves at their largest n: mean ± standard deviation over the seeds, and the slope of log against log n with its 95 % interval. Supervised learning is expected at −1, an angle that recovers at −0.5.',
+    caption: `Curves at their largest n: mean ± standard deviation over the seeds, and the slope of log against log n with its 95 % interval. Supervised learning is expected at −1, an angle that recovers at −0.5.${curves.some(({ problem }) => problem === 'supervised') ? ` ${SUPERVISED_ANGLE}` : ''}`,
     columns: [
       ...columns,
       { name: 'Problem' },
@@ -99,15 +102,16 @@ export function curveTable({ curves }: StudySummary): Html {
   });
 }
 
-function curveCells({ points, slopes }: Curve): string[] {
+function curveCells({ problem, points, slopes }: Curve): string[] {
   const last = points.at(-1);
   if (last === undefined) return [NONE, NONE, NONE, NONE, NONE];
   return [
     plain(last.n),
     measured(last.distance.mean, last.distance.deviation),
     slope(slopes.distance),
-    measured(last.angle.mean, last.angle.deviation),
-    slope(slopes.angle),
+    ...(problem === 'supervised'
+      ? [NONE, NONE]
+      : [measured(last.angle.mean, last.angle.deviation), slope(slopes.angle)]),
   ];
 }
 
@@ -115,15 +119,20 @@ export function slope(fit: Slope | null): string {
   return fit === null ? NONE : `${decimals(fit.slope)} [${decimals(fit.low)}, ${decimals(fit.high)}]`;
 }
 
-/** Verdicts that need a look: contradictions first, then those too close to call. */
+/** Verdicts that need a look: contradictions first, then those too close to call, then those that are undecided. */
 export function verdictTable({ verdicts }: StudySummary): Html {
   const contradicts = (verdict: Verdict) => verdict.agrees === false && !verdict.close;
-  const listed = [...verdicts.filter(contradicts), ...verdicts.filter(({ close }) => close)];
-  if (listed.length === 0) return html`<p>None: every verdict is clear, and none contradicts its prediction.</p>\n`;
+  const undecided = ({ agrees, close }: Verdict) => agrees === null && !close;
+  const listed = [contradicts, ({ close }: Verdict) => close, undecided].flatMap((kind) => verdicts.filter(kind));
+  if (listed.length === 0) return note('None: every verdict is clear, and none contradicts its prediction.');
+  const count = (kind: (verdict: Verdict) => boolean) => listed.filter(kind).length;
+  const reason = listed.some(({ agrees }) => agrees === null)
+    ? ' Undecided: the angles do not say: too few sizes, or neither falling nor flat.'
+    : '';
   const { columns, cells } = regimeColumns(verdicts);
   return table({
     id: 'verdicts',
-    caption: `Verdicts that contradict their prediction (${listed.filter(contradicts).length}), and those too close to call (${listed.filter(({ close }) => close).length}).${left(listed)}`,
+    caption: `Verdicts that contradict their prediction (${count(contradicts)}), those too close to call (${count(({ close }) => close)}), and others that are undecided (${count(undecided)}).${reason}${left(listed)}`,
     columns: [
       ...columns,
       { name: 'Problem' },
@@ -154,12 +163,16 @@ function verdictWord({ close, agrees }: Verdict): string {
 }
 
 export function failureTable({ failures }: StudySummary): Html {
-  if (failures.length === 0) return html`<p>None.</p>\n`;
+  if (failures.length === 0) return note('None.');
+  const kinds = [...groupBy(failures, ({ error }) => JSON.stringify([error.code, error.message])).values()];
   return table({
     id: 'failures',
-    caption: `Cells that could not be computed; \`--resume\` tries them again.${left(failures)}`,
-    columns: [{ name: 'Cell' }, { name: 'Code' }, { name: 'Message' }],
-    rows: failures.slice(0, MOST_ROWS).map((cell: FailedCell) => [cellName(cell), cell.error.code, cell.error.message]),
+    caption: `Cells that could not be computed, counted by code and message; \`--resume\` tries them again.${left(kinds, MOST_FAILURES)}`,
+    columns: [{ name: 'First cell' }, { name: 'Cells', numeric: true }, { name: 'Code' }, { name: 'Message' }],
+    rows: kinds.slice(0, MOST_FAILURES).map((cells) => {
+      const first = cells[0] as FailedCell;
+      return [cellName(first), String(cells.length), first.error.code, first.error.message];
+    }),
   });
 }
 
@@ -167,9 +180,9 @@ function cellName({ problem, noise, theta, k, alpha, n, seed }: CellCoordinates)
   return `${PROBLEM_NAMES[problem]}, noise ${level(noise)}, Θ ${level(theta)}, k ${k}, α ${plain(alpha)}, n ${plain(n)}, seed ${seed}`;
 }
 
-function left(items: readonly unknown[]): string {
-  const more = items.length - MOST_ROWS;
-  return more > 0 ? ` The first ${MOST_ROWS}; ${more} more are in summary.json.` : '';
+function left(items: readonly unknown[], most = MOST_ROWS): string {
+  const more = items.length - most;
+  return more > 0 ? ` The first ${most}; ${more} more are in summary.json.` : '';
 }
 
 export function gridFacts(record: StudySummary): Html {

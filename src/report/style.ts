@@ -30,6 +30,10 @@ p { margin: 0 0 0.8rem; max-width: 46rem; }
 figure { margin: 1rem 0 2rem; break-inside: avoid; }
 figure .scroll { border: 1px solid var(--line); border-radius: 8px; background: #ffffff; }
 figure svg { display: block; width: 100%; min-width: 40rem; height: auto; max-width: 62rem; margin: 0 auto; }
+figure { container-type: inline-size; }
+@container (max-width: 40.1rem) {
+  figure::before { content: "\u2194 scroll sideways"; display: block; color: var(--quiet); font-size: 0.85rem; margin-bottom: 0.3rem; }
+}
 figcaption { color: var(--quiet); font-size: 0.9rem; margin-top: 0.5rem; max-width: 46rem; }
 .scroll { overflow-x: auto; max-width: 100%; }
 .scroll:focus-visible { outline: 2px solid var(--accent); outline-offset: 2px; }
@@ -55,6 +59,7 @@ tbody th { font-weight: 400; }
   .scroll th, .scroll td { white-space: normal; }
   figure .scroll { background: #ffffff; border: 0; }
   figure svg { filter: none; min-width: 0; }
+  figure::before { content: none; }
   h2, caption, .caption { break-after: avoid; }
   tr { break-inside: avoid; }
 }

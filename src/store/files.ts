@@ -1,6 +1,7 @@
 /** Opening files and naming what the operating system refused: each rule once. */
-import type { Stats } from 'node:fs';
-import { type FileHandle, open, stat } from 'node:fs/promises';
+import { existsSync, type Stats } from 'node:fs';
+import { type FileHandle, mkdir, open, stat } from 'node:fs/promises';
+import { dirname } from 'node:path';
 import { describe, EigenviewError } from '../errors.js';
 
 export function checkPath(argument: string, value: unknown): asserts value is string {
@@ -45,6 +46,25 @@ export function writeError(path: string, cause: unknown): EigenviewError {
     ...(fix === undefined ? {} : { fix }),
     cause,
   });
+}
+
+/**
+ * Makes a folder and those above it, and says whether it was not there. One by one: Node's own way never ends where a folder
+ * exists in which none can be made, such as /proc, and reports a read-only disk as a missing folder.
+ */
+export async function makeFolder(path: string): Promise<boolean> {
+  try {
+    await mkdir(path);
+    return true;
+  } catch (cause) {
+    const parent = dirname(path);
+    if (systemCode(cause) === 'ENOENT' && parent !== path && !existsSync(parent)) {
+      await makeFolder(parent);
+      return makeFolder(path);
+    }
+    if (systemCode(cause) === 'EEXIST' && (await stat(path)).isDirectory()) return false;
+    throw writeError(path, cause);
+  }
 }
 
 /** The facts of a regular file. Folders are refused, and so are pipes, whose opening could wait for ever. */

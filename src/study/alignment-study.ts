@@ -10,7 +10,7 @@ import { cellsOf, GRID, type GridOptions, resolveGrid } from './grid.js';
 import { type Judgements, judgeEach } from './judge.js';
 import { cellKey } from './key.js';
 import { NOISE_DIMS, PROBLEMS } from './protocol.js';
-import { cleanSample, collectSeed, corruptedSample, type SeedMoments } from './seed-moments.js';
+import { cleanSample, collectSeed, corruptedSample, energyOf, type SeedMoments } from './seed-moments.js';
 import { summarise } from './summarise.js';
 import type { StudyGrid, StudySummary } from './summary.js';
 
@@ -215,7 +215,8 @@ async function studyRegime(
   for (const [s, n] of sizes.entries()) {
     for (const [i, k] of grid.k.entries()) {
       const optimum = (clean.get(n) as Judgements)[i] as Judgements[number];
-      const thresholds = optimum instanceof EigenviewError ? optimum : thresholdsOf(optimum, thetas, gammas, dims);
+      const thresholds =
+        optimum instanceof EigenviewError ? optimum : thresholdsOf(optimum, energyOf(moments, n), thetas, gammas);
       for (const [c, alpha] of grid.alpha.entries()) {
         const model = ((judged[s] as Judgements[])[c] as Judgements)[i] as Judgements[number];
         for (const problem of grid.problems) {
@@ -236,14 +237,25 @@ function resultOf(
   thresholds: (number | null)[] | EigenviewError,
   p: number,
 ): Result {
-  if (model instanceof EigenviewError) return { ...place, error: model };
-  if (optimum instanceof EigenviewError) return { ...place, error: optimum };
+  if (model instanceof EigenviewError) return { ...place, error: explained(place, model) };
+  if (optimum instanceof EigenviewError) return { ...place, error: explained(place, optimum) };
   if (thresholds instanceof EigenviewError) return { ...place, error: thresholds };
   const { loss, sine: angle } = model[p] as Judgement;
   const distance = Math.abs(loss - (optimum[p] as Judgement).loss);
   const threshold = thresholds[p] ?? null;
   if (![distance, angle, threshold ?? 0].every(Number.isFinite)) return { ...place, error: beyond(place) };
-  return { ...place, distance, angle, threshold, recovers: threshold === null || place.alpha ** 2 > threshold };
+  const recovers = place.problem === 'supervised' || (threshold === null ? null : place.alpha ** 2 > threshold);
+  return { ...place, distance, angle, threshold, recovers };
+}
+
+/** What a closed form could not do, in the terms of the study: its own advice, a ridge, is not the study's to follow. */
+function explained({ noise, theta, alpha }: CellCoordinates, cause: EigenviewError): EigenviewError {
+  return new EigenviewError(cause.code, 'This cell cannot be computed: the moments of its views cannot be inverted.', {
+    argument: 'noise, theta and alpha',
+    expected: 'within about 14 orders of magnitude of the squared data and of each other',
+    received: `${noise}, ${theta} and ${alpha}`,
+    cause,
+  });
 }
 
 function beyond({ noise, theta, alpha }: CellCoordinates): EigenviewError {
@@ -254,9 +266,6 @@ function beyond({ noise, theta, alpha }: CellCoordinates): EigenviewError {
   });
 }
 
-/** Stands for a singular value of 0: far below any, and its square is still a normal number. */
-const LEAST_SCORE = 1e-100;
-
 /**
  * The signed thresholds on α² of each problem, from the k-th clean scores: a single signal direction with those scores has
  * the same ones (φ = a/√(a + θ) with a = φ², θ = 0; ω = a/(a + θ) with a = 1, θ = 1/ω − 1). A sample that spans fewer
@@ -264,23 +273,25 @@ const LEAST_SCORE = 1e-100;
  */
 function thresholdsOf(
   clean: readonly Judgement[],
+  energy: number,
   thetas: Float64Array,
   gamma: Float64Array,
-  dims: number,
 ): (number | null)[] | EigenviewError {
   const [, jointEmbedding, reconstruction] = clean as readonly [Judgement, Judgement, Judgement];
   const square = (a: number, theta: number) => ({
     signal: [a],
-    theta: [theta, ...thetas.subarray(dims)],
+    theta: [theta, ...thetas.subarray(thetas.length - gamma.length)],
     gamma,
   });
-  const omega = Math.max(jointEmbedding.score, Number.EPSILON);
-  const phi = Math.max(reconstruction.score, LEAST_SCORE);
+  // Fewer directions of signal than k: the k-th score is what rounding leaves of 0, and says nothing.
+  const rounding = 16 * thetas.length * Number.EPSILON;
+  if (jointEmbedding.score <= rounding || reconstruction.score <= rounding * Math.sqrt(energy))
+    return [null, null, null];
   try {
     return [
       null,
-      alignmentThresholds(square(1, Math.max(0, 1 / omega - 1))).jointEmbedding.alphaSquared,
-      alignmentThresholds(square(phi ** 2, 0)).reconstruction.alphaSquared,
+      alignmentThresholds(square(1, Math.max(0, 1 / jointEmbedding.score - 1))).jointEmbedding.alphaSquared,
+      alignmentThresholds(square(reconstruction.score ** 2, 0)).reconstruction.alphaSquared,
     ];
   } catch (error) {
     if (error instanceof EigenviewError) return error;

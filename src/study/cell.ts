@@ -23,10 +23,13 @@ export interface StudyCell extends CellCoordinates {
   distance: number;
   /** Sine of the largest principal angle between the learned row space and the signal space. */
   angle: number;
-  /** This seed's threshold on α² (signed); null for the supervised problem, which has none. */
+  /**
+   * This seed's threshold on α² (signed), as its first n rows tell it; null for the supervised problem, which has none, and
+   * where these rows have fewer directions of signal than k.
+   */
   threshold: number | null;
-  /** Whether theory says that this α recovers the signal as n → ∞. */
-  recovers: boolean;
+  /** Whether theory says that this α recovers the signal as n → ∞; null where there is no threshold to tell by. */
+  recovers: boolean | null;
 }
 
 /** A cell that could not be computed. */

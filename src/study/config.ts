@@ -2,7 +2,7 @@
 import type * as zod from 'zod';
 import type { BackendName } from '../backends/select.js';
 import { describe, EigenviewError, type ErrorCode, type ErrorDetails } from '../errors.js';
-import { checkInteger } from '../matrix/check.js';
+import { checkInteger, checkOptions } from '../matrix/check.js';
 import { type Fault, faultsOf, isDistinct, refusal } from './faults.js';
 import { GRID, MAX_SEEDS, resolveGrid } from './grid.js';
 import { ALPHAS, NOISE_DIMS, NOISES, PROBLEMS, type Problem, SEEDS, SIGNAL_DIMS, THETAS } from './protocol.js';
@@ -204,6 +204,7 @@ export async function parseStudyConfig(value: unknown, file?: string): Promise<R
  * @throws EigenviewError as {@link parseStudyConfig}, for the first fault
  */
 export function resolveStudyConfig(given: StudyConfig): ResolvedStudyConfig {
+  checkOptions('resolveStudyConfig', given, Object.keys(KEYS));
   const faults = conflicts({ ...given }, new Set());
   if (faults.length > 0) throw refusal(faults, undefined);
   const { data, labels, target = 'auto', grayscale = false, backend } = given;

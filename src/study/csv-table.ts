@@ -25,7 +25,7 @@ export function cellsCsv(cells: Iterable<StudyCell>, failures: Iterable<FailedCe
     ...coordinates(cell),
     ...('error' in cell
       ? ['', '', '', '', `${cell.error.code}: ${cell.error.message}`]
-      : [cell.distance, cell.angle, cell.threshold ?? '', cell.recovers, '']),
+      : [cell.distance, cell.angle, cell.threshold ?? '', cell.recovers ?? '', '']),
   ]);
   return [COLUMNS, ...lines].map((line) => `${line.map((value) => field(String(value))).join(',')}\r\n`).join('');
 }

@@ -3,12 +3,12 @@
  * is finished), and at the end cells.csv and summary.json; while a study runs, a lock keeps others out.
  */
 import { existsSync } from 'node:fs';
-import { access, constants, mkdir, readFile, rmdir } from 'node:fs/promises';
+import { access, constants, readFile, rmdir } from 'node:fs/promises';
 import { join, resolve } from 'node:path';
 import type { CallOptions } from '../backends/select.js';
 import { EigenviewError } from '../errors.js';
 import { removeLeftovers, writeAtomically } from '../store/atomic.js';
-import { readError, writeError } from '../store/files.js';
+import { makeFolder, readError, writeError } from '../store/files.js';
 import { openJsonl, readJsonl } from '../store/jsonl.js';
 import { acquireLock } from '../store/lock.js';
 import { type AlignmentStudy, alignmentStudy } from './alignment-study.js';
@@ -16,10 +16,12 @@ import type { CellCoordinates, FailedCell, StudyCell } from './cell.js';
 import type { ResolvedStudyConfig } from './config.js';
 import { cellsCsv } from './csv-table.js';
 import type { StudyDataset } from './dataset.js';
-import { cellsOf, countCells } from './grid.js';
+import { cellsOf, countCells, resolveGrid } from './grid.js';
 import { cellKey, digest } from './key.js';
 import { openStudyDataset } from './open.js';
+import { PROBLEMS, type Problem } from './protocol.js';
 import { provenance } from './provenance.js';
+import { summarise } from './summarise.js';
 import type { StudyRecord } from './summary.js';
 
 export interface RecordOptions {
@@ -56,7 +58,7 @@ export async function recordStudy(
   options: RecordOptions = {},
 ): Promise<RecordedStudy> {
   const config = withWholePaths(asked);
-  const made = await makeFolder(folder);
+  const made = await prepareFolder(folder);
   const lock = await acquireLock(folder);
   let dataset: StudyDataset | undefined;
   try {
@@ -98,8 +100,7 @@ export async function recordStudy(
  * @throws EigenviewError `FILE_NOT_FOUND` for a folder without a finished study, `FILE_FORMAT`
  */
 export async function readStudy(folder: string): Promise<RecordedStudy> {
-  const record = await readRecord(join(folder, SUMMARY));
-  const { grid, dataset } = record;
+  const { grid, dataset, failures, provenance } = await readRecord(folder);
   const known = await finishedCells(join(folder, RESULTS));
   const cells: StudyCell[] = [];
   for (const seed of grid.seeds) {
@@ -108,7 +109,9 @@ export async function readStudy(folder: string): Promise<RecordedStudy> {
       if (cell !== undefined) cells.push(cell);
     }
   }
-  return { record, cells };
+  // From the cells, so that the two cannot differ.
+  const failed = Array.isArray(failures) ? failures : [];
+  return { record: { ...summarise(cells, failed, { dataset, grid }), provenance }, cells };
 }
 
 function begin(
@@ -179,9 +182,19 @@ async function append(
 async function finishedCells(path: string): Promise<Map<string, StudyCell>> {
   const cells = new Map<string, StudyCell>();
   if (!existsSync(path)) return cells;
+  let number = 0;
   for await (const line of readJsonl(path)) {
+    number++;
+    if ('error' in line) continue;
     const { key, ...cell } = line as unknown as StudyCell & { key: string };
-    if (!('error' in cell)) cells.set(key, cell);
+    if (typeof key !== 'string' || !isCell(cell)) {
+      throw new EigenviewError('FILE_FORMAT', `Line ${number} is not a cell of a study.`, {
+        file: path,
+        expected: 'what eigenview study writes',
+        fix: 'Remove the line: the cell is then computed again.',
+      });
+    }
+    cells.set(key, cell);
   }
   return cells;
 }
@@ -201,6 +214,26 @@ function isFile(labels: string): boolean {
   return /[\\/.]/.test(labels) && existsSync(labels);
 }
 
+function isCell(cell: Record<keyof StudyCell, unknown>): cell is StudyCell {
+  const { problem, distance, angle, threshold, recovers, ...place } = cell;
+  const numbers = [
+    distance,
+    angle,
+    threshold ?? 0,
+    place.noise,
+    place.theta,
+    place.k,
+    place.alpha,
+    place.n,
+    place.seed,
+  ];
+  return (
+    PROBLEMS.includes(problem as Problem) &&
+    numbers.every(Number.isFinite) &&
+    (recovers === null || typeof recovers === 'boolean')
+  );
+}
+
 async function refuseResults(folder: string): Promise<void> {
   const file = join(folder, RESULTS);
   if (!existsSync(file)) return;
@@ -210,13 +243,26 @@ async function refuseResults(folder: string): Promise<void> {
   });
 }
 
-async function readRecord(path: string): Promise<StudyRecord> {
+async function readRecord(folder: string): Promise<StudyRecord> {
+  const path = join(folder, SUMMARY);
+  if (!existsSync(path)) {
+    const begun = existsSync(join(folder, CONFIG));
+    throw new EigenviewError('FILE_NOT_FOUND', `There is no ${begun ? 'finished ' : ''}study here.`, {
+      file: folder,
+      expected: `a folder with ${SUMMARY}`,
+      fix: begun ? 'Finish it: eigenview study --resume --out with this folder.' : 'Run eigenview study first.',
+    });
+  }
   const text = await readFile(path, 'utf8').catch((cause: unknown) => {
     throw readError(path, cause);
   });
   try {
     const record = JSON.parse(text) as StudyRecord;
-    if (Array.isArray(record?.grid?.seeds) && typeof record.dataset?.id === 'string') return record;
+    const { name, id, signalDims, noiseDims } = record.dataset;
+    const texts = [name, id, record.provenance.version, record.provenance.started];
+    if ([signalDims, noiseDims].every(Number.isFinite) && texts.every((item) => typeof item === 'string')) {
+      return { ...record, grid: resolveGrid(record.grid, { dims: signalDims, rows: Number.POSITIVE_INFINITY }) };
+    }
   } catch {
     // Said below.
   }
@@ -227,12 +273,11 @@ async function readRecord(path: string): Promise<StudyRecord> {
   });
 }
 
-/** Whether there was none. */
-async function makeFolder(path: string): Promise<boolean> {
+async function prepareFolder(path: string): Promise<boolean> {
+  const made = await makeFolder(path);
   try {
-    const first = await mkdir(path, { recursive: true });
     await access(path, constants.W_OK);
-    return first !== undefined;
+    return made;
   } catch (cause) {
     throw writeError(path, cause);
   }

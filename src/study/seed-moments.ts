@@ -68,6 +68,14 @@ export function cleanSample({ samples, dims }: SeedMoments, n: number): JudgedSa
   };
 }
 
+/** tr(XᵀX)/n of the clean sample. */
+export function energyOf({ samples, dims }: SeedMoments, n: number): number {
+  const { inputSecond } = samples.get(n) as ViewMoments;
+  let energy = 0;
+  for (let i = 0; i < dims; i++) energy += inputSecond.data[i * (inputSecond.cols + 1)] as number;
+  return energy;
+}
+
 function scaled(a: Matrix, rowScale: (i: number) => number, columnScale: (j: number) => number): Matrix {
   const out = new Matrix(a.rows, a.cols);
   for (let i = 0; i < a.rows; i++) {

@@ -126,6 +126,35 @@ describe('eigenview study', () => {
     expect(read(out, 'cells.csv')).toBe(table);
   });
 
+  it.runIf(process.platform === 'linux')('does not hang where no folder can be made', () => {
+    const { status, stderr } = eigenview([...QUICK, '--out', '/proc/eigenview']);
+    expect(status).toBe(1);
+    expect(stderr).toContain('/proc/eigenview: Could not be written');
+  });
+
+  it('says that there is no verdict with fewer rows than directions', () => {
+    const { status, stdout } = eigenview([
+      'study',
+      '--n',
+      '16',
+      '--seeds',
+      '1',
+      '--no-figures',
+      '--out',
+      folder.at('few'),
+    ]);
+    expect(status).toBe(0);
+    expect(stdout).toContain('No verdict: the samples have fewer directions of signal than k.');
+    expect(stdout).not.toContain('needs');
+  });
+
+  it('names the right variable when the number of threads is none', () => {
+    const env = { ...process.env, EIGENVIEW_THREADS: '0' };
+    const { status, stderr } = eigenview([...QUICK, '--out', folder.at('threads')], { env });
+    expect(status).toBe(2);
+    expect(stderr).toContain('EIGENVIEW_THREADS');
+  });
+
   it('refuses a folder with results, and takes them over with --resume', () => {
     const out = folder.at('resumed');
     const whole = folder.at('whole');
@@ -223,7 +252,7 @@ describe('eigenview study', () => {
     const { status, stdout, stderr } = eigenview([...args, '--out', out]);
     expect(status).toBe(3);
     expect(stderr).toMatch(/18\/18 cells.* failed/);
-    expect(stdout).toMatch(/\d+ cells could not be computed; summary\.json says why/);
+    expect(stdout).toMatch(/18 cells could not be computed, the first: This cell cannot be computed/);
     expect(read(out, 'cells.csv')).toContain('SINGULAR');
     const fast = eigenview([...args, '--fail-fast', '--out', folder.at('fast')]);
     expect(fast.status).toBe(1);

@@ -48,6 +48,10 @@ describe.skipIf(browserPath === undefined).each(Object.entries(pages))(
       expect(await page.title()).not.toBe('run');
       const background = await page.evaluate<string>('getComputedStyle(document.body).backgroundColor');
       expect(background).toBe(dark ? 'rgb(13, 17, 23)' : 'rgb(255, 255, 255)');
+      const hint = await page.evaluate<string>(
+        `getComputedStyle(document.querySelector('figure'), '::before').content`,
+      );
+      expect(hint.includes('scroll sideways')).toBe(width < 640);
       // Every figure is painted: a picture of one colour packs to almost nothing.
       for (const drawing of await page.locator('figure .scroll').all()) {
         expect((await drawing.screenshot()).length).toBeGreaterThan(8_000);

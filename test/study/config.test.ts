@@ -4,6 +4,7 @@ import { EigenviewError } from '../../src/errors.js';
 import {
   parseStudyConfig,
   type ResolvedStudyConfig,
+  resolveStudyConfig,
   type StudyConfig,
   studyConfigSchema,
 } from '../../src/study/config.js';
@@ -300,4 +301,26 @@ describe('loading', () => {
       expect(source(`src/study/${name}.ts`)).not.toMatch(/^import (?!type )[^;]*'(zod|yaml)'/m);
     },
   );
+});
+
+describe('resolveStudyConfig', () => {
+  it('means what parseStudyConfig means', async () => {
+    for (const config of [
+      {},
+      { data: 'x.csv', labels: 'y', alpha: [3, 1], noise: 10, seeds: 2, k: [2, 1], n: 100, signalDims: 'all' },
+      { seeds: [4, 2], problems: ['reconstruction'], theta: [2, 1], noiseDims: 3, backend: 'js' },
+    ] as const) {
+      expect(resolveStudyConfig(config)).toEqual(await parseStudyConfig(config));
+    }
+  });
+
+  it.each([
+    [{ foo: 1 }, 'UNKNOWN_OPTION', 'foo'],
+    [{ alpha: -1 }, 'OUT_OF_RANGE', 'alpha'],
+    [{ noise: [] }, 'EMPTY', 'noise'],
+    [{ signalDims: 0 }, 'OUT_OF_RANGE', 'signalDims'],
+    [{ data: 'x', dataset: 'built-in' }, 'INVALID_ARGUMENT', 'dataset'],
+  ])('refuses %j', (config, code, argument) => {
+    expect(() => resolveStudyConfig(config as never)).toThrow(expect.objectContaining({ code, argument }));
+  });
 });

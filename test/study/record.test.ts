@@ -384,4 +384,23 @@ describe('readStudy', () => {
       expect(error).toMatchObject({ code: 'FILE_FORMAT', file: join(out, 'summary.json') });
     }
   });
+
+  it('names the line of a result that was edited into something else', async () => {
+    const out = fresh();
+    await run(out);
+    const edited = lines(out).map((line, i) => (i === 4 ? line.replace(/"distance":[^,]*/, '"distance":"abc"') : line));
+    writeFileSync(join(out, 'results.jsonl'), `${edited.join('\n')}\n`);
+    for (const call of [() => readStudy(out), () => run(out, SMALL, { resume: true })]) {
+      const error = await failure(call);
+      expect(error).toMatchObject({ code: 'FILE_FORMAT', file: join(out, 'results.jsonl') });
+      expect(error.message).toContain('Line 5');
+    }
+  });
+
+  it('refuses a summary that was edited into something else', async () => {
+    const out = fresh();
+    await run(out);
+    writeFileSync(join(out, 'summary.json'), text(out, 'summary.json').replaceAll('joint-embedding', 'foo'));
+    expect(await failure(() => readStudy(out))).toMatchObject({ code: 'FILE_FORMAT', file: join(out, 'summary.json') });
+  });
 });

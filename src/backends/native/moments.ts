@@ -97,6 +97,7 @@ class NativeAccumulator implements GramAccumulator {
   }
 
   #translate(error: unknown): unknown {
+    if (error instanceof EigenviewError) return error;
     const { code, value, at, column = 0 } = facts(error);
     const inX = column < this.#dx;
     const argument = inX ? 'source' : 'target';
