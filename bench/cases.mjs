@@ -76,6 +76,17 @@ async function moments32() {
   };
 }
 
+async function pixels() {
+  const x = noise(ROWS, DIM, Float32Array);
+  for (let i = 0; i < x.data.length; i++) x.data[i] = Math.floor(256 * (x.data[i] + 0.5));
+  return {
+    name: `exact moments, ${ROWS}×${DIM} 8-bit pixels`,
+    work: gramFlops,
+    unit: 'GFLOP/s',
+    contestants: [{ name: 'eigenview', run: async () => void (await viewMoments(x, gaussianViews())) }],
+  };
+}
+
 async function symmetric() {
   const a = covariance(DIM);
   const js = toJs(a);
@@ -111,6 +122,7 @@ async function singular() {
 export const cases = [
   withNumpy(moments, 'gram'),
   withNumpy(moments32, 'gram', 'NumPy (float64)'),
+  withNumpy(pixels, 'gram', 'NumPy (float64)'),
   withNumpy(symmetric, 'eigh', 'SciPy'),
   withNumpy(symmetricTop, 'eigh-top', 'SciPy'),
   withNumpy(singular, 'svd'),
