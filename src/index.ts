@@ -73,6 +73,7 @@ export type {
   Advice,
   Agreement,
   Curve,
+  Need,
   Provenance,
   Regime,
   SeedThresholds,

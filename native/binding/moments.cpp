@@ -16,7 +16,7 @@ Stream to_stream(const Napi::CallbackInfo& info, size_t at) {
 }
 
 // new Gram(dx, dy, deviations?, seedHigh?, seedLow?, stream?), a view on the C++ accumulator. TypeScript keeps its calls in
-// turn: at most one sum or snapshot under way, and no snapshot or swap beside it.
+// turn: no snapshot, swap or check while helpers or a snapshot are under way.
 class GramWrap : public Napi::ObjectWrap<GramWrap> {
  public:
   explicit GramWrap(const Napi::CallbackInfo& info) : Napi::ObjectWrap<GramWrap>(info) {

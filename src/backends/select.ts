@@ -19,14 +19,14 @@ export interface CallOptions {
 /** Options of a synchronous twin. */
 export type SyncOptions = Pick<CallOptions, 'backend'>;
 
-const NAMES: readonly BackendName[] = ['auto', 'native', 'cuda', 'js'];
+export const BACKENDS: readonly BackendName[] = ['auto', 'native', 'cuda', 'js'];
 
 export function selectBackend(name: unknown): Backend {
   const wanted = name === undefined ? process.env.EIGENVIEW_BACKEND || 'auto' : name;
-  if (!NAMES.includes(wanted as BackendName)) {
+  if (!BACKENDS.includes(wanted as BackendName)) {
     throw new EigenviewError('INVALID_ARGUMENT', 'There is no such backend.', {
       argument: name === undefined ? 'EIGENVIEW_BACKEND' : 'backend',
-      expected: `one of ${NAMES.join(', ')}`,
+      expected: `one of ${BACKENDS.join(', ')}`,
       received: describe(wanted),
     });
   }

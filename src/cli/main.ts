@@ -2,7 +2,7 @@
 import { Command } from 'commander';
 import { EigenviewError } from '../errors.js';
 import { doctorCommand } from './doctor.js';
-import { EXIT, exitCodeOf } from './exit-codes.js';
+import { exitCodeOf } from './exit-codes.js';
 import { studyCommand } from './study.js';
 import { version } from './version.js';
 
@@ -12,7 +12,7 @@ const program = new Command('eigenview')
   .showHelpAfterError('(--help says more)')
   // Options behind a command are its own: --out of `study compare` is not that of `study`.
   .enablePositionalOptions()
-  .exitOverride((error) => process.exit(error.exitCode === 0 ? 0 : EXIT.usage.code));
+  .exitOverride((error) => process.exit(exitCodeOf(error)));
 
 for (const command of [studyCommand(), doctorCommand()]) program.addCommand(inheriting(command));
 

@@ -3,6 +3,7 @@ import { compareHtml } from '../report/compare-html.js';
 import { compareText } from '../report/compare-text.js';
 import { writeAtomically } from '../store/atomic.js';
 import { readStudy } from '../study/record.js';
+import { Output } from './output.js';
 
 export function compareCommand(): Command {
   return new Command('compare')
@@ -12,8 +13,10 @@ export function compareCommand(): Command {
     .option('--out <file>', 'a page with both', 'compare.html')
     .action(async (a: string, b: string, { out }: { out: string }) => {
       const [one, other] = await Promise.all([readStudy(a), readStudy(b)]);
-      process.stdout.write(compareText({ ...one, name: a }, { ...other, name: b }));
-      await writeAtomically(out, await compareHtml({ ...one, name: a }, { ...other, name: b }));
-      process.stdout.write(`${out}\n`);
+      const output = new Output(process.stdout);
+      const page = await compareHtml({ ...one, name: a }, { ...other, name: b });
+      await writeAtomically(out, page);
+      output.write(compareText({ ...one, name: a }, { ...other, name: b }));
+      output.write(`${out}\n`);
     });
 }

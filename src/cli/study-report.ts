@@ -1,6 +1,7 @@
 import { Command } from 'commander';
 import { writeReport } from '../report/write-report.js';
 import { readStudy } from '../study/record.js';
+import { Output } from './output.js';
 
 export function reportCommand(): Command {
   return new Command('report')
@@ -8,6 +9,6 @@ export function reportCommand(): Command {
     .argument('<folder>', 'where the study is')
     .action(async (folder: string) => {
       const { record, cells } = await readStudy(folder);
-      for (const file of await writeReport(folder, record, cells)) process.stdout.write(`${file}\n`);
+      for (const file of await writeReport(folder, record, cells)) new Output(process.stdout).write(`${file}\n`);
     });
 }

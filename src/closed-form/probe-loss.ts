@@ -46,7 +46,7 @@ export async function solveProbe({ backend, control }: Site, moments: ViewMoment
   const { matmul, whiten } = backend.linalg.async;
   const half = await matmul(control, encoder, inputSecond, false, false);
   const second = await matmul(control, half, encoder, false, true);
-  const scales = unitScales(second, encoder, trace(inputSecond));
+  const scales = unitScales(second, encoder, moments.inputEnergy);
   if (scales.every((scale) => scale === 0)) return targetEnergy;
   const cross = scaledColumns(await matmul(control, targetInput, encoder, false, true), scales);
   const unit = scaledColumns(scaledColumns(second, scales).transpose(), scales);
@@ -64,12 +64,6 @@ function unitScales(second: Matrix, encoder: Matrix, energyOfInputs: number): Fl
     const rounding = encoder.cols * Number.EPSILON * sumOfSquares(encoder.row(i)) * energyOfInputs;
     return energy > rounding ? 1 / Math.sqrt(energy) : 0;
   });
-}
-
-function trace(a: Matrix): number {
-  let sum = 0;
-  for (let i = 0; i < a.rows; i++) sum += a.data[i * (a.cols + 1)] as number;
-  return sum;
 }
 
 function scaledColumns(a: Matrix, scales: Float64Array): Matrix {

@@ -3,7 +3,7 @@ import { EigenviewError } from '../errors.js';
 import { openCifar10 } from './cifar.js';
 import { openCsv } from './csv.js';
 import { readCsvLabels } from './csv-labels.js';
-import { findLayout } from './csv-layout.js';
+import { type CsvOptions, findLayout } from './csv-layout.js';
 import { chooseFeatures } from './features.js';
 import { toGrey } from './grey.js';
 import { openIdx } from './idx.js';
@@ -96,8 +96,9 @@ async function openFeatures(
   });
 }
 
-async function openCsvData(path: string, { labels, columns, target }: FormatRequest): Promise<Opened> {
+async function openCsvData(path: string, { labels: asked, columns, target }: FormatRequest): Promise<Opened> {
   const options = csvDelimiter(path);
+  const labels = await withoutHeader(path, options, asked);
   // Whether or not it is a header: a label that is found in it makes it one.
   const first = (await findLayout(path, { ...options, header: true })).names ?? [];
   const found = labels === undefined ? undefined : findLabels(path, first, labels);
@@ -109,6 +110,16 @@ async function openCsvData(path: string, { labels, columns, target }: FormatRequ
   if (found === undefined) return { source: () => source, names };
   const layout = await findLayout(path, { ...options, columns: found, header });
   return { source: () => source, names, labels: await readCsvLabels(path, layout, source.rows, target) };
+}
+
+/** Where the first line is of numbers, it has no names: `'0'`, as a command line says it, is an index, not a number found there. */
+async function withoutHeader(
+  path: string,
+  options: CsvOptions,
+  labels: LabelRequest | undefined,
+): Promise<LabelRequest | undefined> {
+  if (typeof labels !== 'string' || !/^\d+(,\d+)*$/.test(labels)) return labels;
+  return (await findLayout(path, options)).names === undefined ? labels.split(',').map(Number) : labels;
 }
 
 function partsOf(labels: LabelRequest | undefined): readonly (string | number)[] {

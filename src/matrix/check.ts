@@ -203,6 +203,20 @@ export function checkSeed(argument: string, value: unknown): asserts value is nu
   checkInteger(argument, value, { min: 0 });
 }
 
+export function checkOneOf<T extends string>(
+  argument: string,
+  value: unknown,
+  allowed: readonly T[],
+): asserts value is T {
+  if (!(allowed as readonly unknown[]).includes(value)) {
+    throw new EigenviewError('INVALID_ARGUMENT', `${argument} is none of the known names.`, {
+      argument,
+      expected: `one of ${allowed.map((name) => `'${name}'`).join(', ')}`,
+      received: describe(value),
+    });
+  }
+}
+
 export function checkSameShape(argument: string, actual: Matrix, rows: number, cols: number): void {
   if (actual.rows !== rows || actual.cols !== cols) {
     throw new EigenviewError('SHAPE_MISMATCH', `${argument} has the wrong shape.`, {

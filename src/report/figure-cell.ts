@@ -1,5 +1,5 @@
 import { describe, EigenviewError } from '../errors.js';
-import { checkInteger, checkNumber, checkSeed } from '../matrix/check.js';
+import { checkInteger, checkNumber, checkOneOf, checkSeed } from '../matrix/check.js';
 import type { StudyCell } from '../study/cell.js';
 import { PROBLEMS } from '../study/protocol.js';
 
@@ -32,20 +32,6 @@ export function checkCell(argument: string, value: unknown, measure: Measure): a
   checkInteger(`${argument}.n`, cell.n, { min: 1 });
   checkSeed(`${argument}.seed`, cell.seed);
   checkAmount(`${argument}.${measure}`, cell[measure]);
-}
-
-export function checkOneOf<T extends string>(
-  argument: string,
-  value: unknown,
-  allowed: readonly T[],
-): asserts value is T {
-  if (!(allowed as readonly unknown[]).includes(value)) {
-    throw new EigenviewError('INVALID_ARGUMENT', `${argument} is none of the known names.`, {
-      argument,
-      expected: `one of ${allowed.map((name) => `'${name}'`).join(', ')}`,
-      received: describe(value),
-    });
-  }
 }
 
 function checkAmount(argument: string, value: unknown): asserts value is number {

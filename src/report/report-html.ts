@@ -1,4 +1,5 @@
 import type { StudyCell } from '../study/cell.js';
+import { LEAST_SIZES } from '../study/slope.js';
 import type { Advice, Agreement, StudyRecord, StudySummary } from '../study/summary.js';
 import { drawReport, onlySupervised, type ReportFigures } from './draw-report.js';
 import { figure, type Html, html, text } from './html.js';
@@ -133,7 +134,7 @@ function agreement(record: StudySummary): Html[] {
   if (record.verdicts.length === 0) return [];
   const words = [
     agreementSentence(record.agreement.clear),
-    ...(new Set(record.grid.n).size < 4 ? [TOO_FEW_SIZES] : []),
+    ...(record.grid.n.length < LEAST_SIZES ? [TOO_FEW_SIZES] : []),
   ];
   return [html`<h2>Prediction and observation</h2>\n`, note(words.join(' ')), agreementTable(record)];
 }

@@ -1,7 +1,8 @@
 /** The tables of a study's report. */
 import type { CellCoordinates, FailedCell } from '../study/cell.js';
 import { groupBy, regimeKey } from '../study/order.js';
-import type { Curve, Regime, Slope, StudyRecord, StudySummary, Threshold, Verdict } from '../study/summary.js';
+import type { Curve, Regime, Slope, StudyRecord, StudySummary, Verdict } from '../study/summary.js';
+import type { Threshold } from '../thresholds/alignment.js';
 import { type Column, facts, type Html, html, table, text } from './html.js';
 import { PROBLEM_NAMES } from './labels.js';
 import { counted, decimals, level, list, measured, plain, seconds, significant } from './numbers.js';

@@ -1,5 +1,5 @@
-import { checkOptions } from '../matrix/check.js';
-import { checkOneOf, checkTitle, type FigureCell, MEASURES, type Measure } from './figure-cell.js';
+import { checkOneOf, checkOptions } from '../matrix/check.js';
+import { checkTitle, type FigureCell, MEASURES, type Measure } from './figure-cell.js';
 import { frames } from './frames.js';
 import { INK, labels, PROBLEM_NAMES } from './labels.js';
 import { FONT, type Layout, LEGEND, layout } from './layout.js';

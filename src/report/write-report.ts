@@ -1,3 +1,4 @@
+import { rm } from 'node:fs/promises';
 import { join } from 'node:path';
 import { writeAtomically } from '../store/atomic.js';
 import type { StudyCell } from '../study/cell.js';
@@ -22,15 +23,19 @@ export async function writeReport(folder: string, record: StudyRecord, cells: re
   const figures: ReportFigures = { figure: null, angle: null, phase: null };
   const writes: Promise<PromiseSettledResult<string>[]>[] = [];
   // A picture is made in another thread while this one draws the next figure.
-  for (const name of FIGURES) {
-    const svg = await drawOne(name, record, cells);
-    figures[name] = svg;
-    if (svg !== null) writes.push(Promise.allSettled(writeFigure(join(folder, name), svg)));
+  try {
+    for (const name of FIGURES) {
+      const svg = await drawOne(name, record, cells);
+      figures[name] = svg;
+      if (svg !== null) writes.push(Promise.allSettled(writeFigure(join(folder, name), svg)));
+      else await removeFigure(join(folder, name));
+    }
+    const page = await reportHtml(record, cells, figures);
+    writes.unshift(Promise.allSettled([write(join(folder, 'report.html'), page)]));
+  } finally {
+    // Every write has ended before a failure is told: none goes on behind the caller's back.
+    await Promise.all(writes);
   }
-  const path = join(folder, 'report.html');
-  const page = await reportHtml(record, cells, figures);
-  writes.unshift(Promise.allSettled([write(path, page)]));
-  // Every write has ended before a failure is told: none goes on behind the caller's back.
   return (await Promise.all(writes)).flat().map((outcome) => {
     if (outcome.status === 'rejected') throw outcome.reason;
     return outcome.value;
@@ -41,6 +46,11 @@ export async function writeReport(folder: string, record: StudyRecord, cells: re
 export function preloadReport(): void {
   loadECharts().catch(() => undefined);
   loadResvg().catch(() => undefined);
+}
+
+/** One of an earlier run would be taken for this one's. */
+async function removeFigure(stem: string): Promise<void> {
+  await Promise.all(['svg', 'png'].map((kind) => rm(`${stem}.${kind}`, { force: true })));
 }
 
 function writeFigure(stem: string, svg: string): Promise<string>[] {

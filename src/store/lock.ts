@@ -87,7 +87,7 @@ function checkName(name: unknown): asserts name is string {
 
 async function take(path: string, holder: Holder): Promise<void> {
   // Written before it is linked, so that it is never seen half-written.
-  const ready = join(dirname(path), `.eigenview-${randomBytes(8).toString('hex')}.tmp`);
+  const ready = join(dirname(path), `.eigenview-lock-${randomBytes(8).toString('hex')}.tmp`);
   try {
     await writeFile(ready, `${JSON.stringify(holder)}\n`, { flag: 'wx' }).catch((cause: unknown) => {
       throw writeError(dirname(path), cause);

@@ -1,6 +1,7 @@
+import type { Threshold } from '../thresholds/alignment.js';
 import type { StudyCell } from './cell.js';
 import { groupBy, inGridOrder, regimeKey, regimeOf } from './order.js';
-import type { Advice, Need, SeedThresholds, Threshold } from './summary.js';
+import type { Advice, Need, SeedThresholds } from './summary.js';
 import { thresholdOf } from './verdict.js';
 
 /** The methods' thresholds in each seed that has one. */

@@ -9,7 +9,7 @@ import type { StudyDataset } from './dataset.js';
 import { cellsOf, GRID, type GridOptions, resolveGrid } from './grid.js';
 import { type Judgements, judgeEach } from './judge.js';
 import { cellKey } from './key.js';
-import { NOISE_DIMS, PROBLEMS } from './protocol.js';
+import { NOISE_DIMS, PROBLEMS, type Problem } from './protocol.js';
 import { cleanSample, collectSeed, corruptedSample, energyOf, type SeedMoments } from './seed-moments.js';
 import { summarise } from './summarise.js';
 import type { StudyGrid, StudySummary } from './summary.js';
@@ -73,7 +73,7 @@ export function alignmentStudy(config: AlignmentStudyConfig): AlignmentStudy {
   const failures: FailedCell[] = [];
   const generator = follow(run, cells, failures, onFailure);
   const summary = async () => {
-    for await (const _ of { [Symbol.asyncIterator]: () => ({ next: () => generator.next() }) });
+    while (!(await generator.next()).done);
     const { name, id, dims, rows, target } = dataset;
     const facts = { name, id, rows: Number.isFinite(rows) ? rows : null, signalDims: dims, noiseDims, target };
     return summarise(cells, failures, { dataset: facts, grid });
@@ -145,6 +145,7 @@ async function* results(run: Run): AsyncGenerator<Result, void, undefined> {
 }
 
 function missingSizes({ grid, known, dataset, noiseDims }: Run, seed: number): number[] {
+  if (known.size === 0) return grid.n;
   const sizes = new Set<number>();
   for (const cell of cellsOf(grid, seed)) {
     if (!sizes.has(cell.n) && !known.has(cellKey(dataset, noiseDims, cell))) sizes.add(cell.n);
@@ -159,7 +160,7 @@ async function* studySeed(
   moments: SeedMoments | undefined,
 ): AsyncGenerator<Result, void, undefined> {
   const { grid, known, dataset, noiseDims } = run;
-  const cleans = new Map<number, Promise<Map<number, Judgements>>>();
+  const cleans = new Map<number, Map<number, Judgements>>();
   let group: Map<string, Result> | undefined;
   let at: { noise: number; theta: number } | undefined;
   for (const cell of cellsOf(grid, seed)) {
@@ -185,25 +186,26 @@ async function studyRegime(
   moments: SeedMoments,
   noise: number,
   theta: number,
-  cleans: Map<number, Promise<Map<number, Judgements>>>,
+  cleans: Map<number, Map<number, Judgements>>,
 ): Promise<Map<string, Result>> {
   const { dims, seed, unitTheta, unitGamma } = moments;
   const sizes = [...moments.samples.keys()];
   const thetas = unitTheta.map((unit) => theta * unit);
   const gammas = unitGamma.map((unit) => noise * unit);
-  const questions = { ks: grid.k, dims, problems: PROBLEMS.map((p) => grid.problems.includes(p)) } as const;
-  const asked = questions as unknown as Questions;
+  const wants = (problem: Problem) => grid.problems.includes(problem);
+  const asked: Questions = {
+    ks: grid.k,
+    dims,
+    problems: [wants('supervised'), wants('joint-embedding'), wants('reconstruction')],
+  };
   if (!cleans.has(theta)) {
     // All three: the clean scores of the self-supervised problems are also what thresholds are made of.
     const all: Questions = { ...asked, problems: [true, true, true] };
     const samples = sizes.map((n) => cleanSample(moments, n));
-    const judging = judgeEach(site, samples, [thetas.slice(0, dims)], all).then(
-      (judged) => new Map(sizes.map((n, s) => [n, (judged[s] as Judgements[])[0] as Judgements])),
-    );
-    judging.catch(() => {});
-    cleans.set(theta, judging);
+    const judged = await judgeEach(site, samples, [thetas.slice(0, dims)], all);
+    cleans.set(theta, new Map(sizes.map((n, s) => [n, (judged[s] as Judgements[])[0] as Judgements])));
   }
-  const clean = (await cleans.get(theta)) as Map<number, Judgements>;
+  const clean = cleans.get(theta) as Map<number, Judgements>;
   const covariances = grid.alpha.map((alpha) => {
     const covariance = new Float64Array(thetas);
     for (let i = 0; i < noiseDims; i++) (covariance[dims + i] as number) += alpha * alpha * (gammas[i] as number);

@@ -1,10 +1,11 @@
 /** The configuration of a study: its keys, what each allows, and what is said about one that is refused. */
 import type * as zod from 'zod';
-import type { BackendName } from '../backends/select.js';
+import { BACKENDS, type BackendName } from '../backends/select.js';
 import { describe, EigenviewError, type ErrorCode, type ErrorDetails } from '../errors.js';
-import { checkInteger, checkOptions } from '../matrix/check.js';
+import { checkBoolean, checkInteger, checkOneOf, checkOptions } from '../matrix/check.js';
+import { checkPath } from '../store/files.js';
 import { type Fault, faultsOf, isDistinct, refusal } from './faults.js';
-import { GRID, MAX_SEEDS, resolveGrid } from './grid.js';
+import { GRID, MAX_SEED, MAX_SEEDS, resolveGrid } from './grid.js';
 import { ALPHAS, NOISE_DIMS, NOISES, PROBLEMS, type Problem, SEEDS, SIGNAL_DIMS, THETAS } from './protocol.js';
 
 /** One value or a list of distinct ones in any order. */
@@ -68,8 +69,6 @@ export interface ResolvedStudyConfig {
 type Key = keyof StudyConfig;
 
 const TARGETS = ['auto', 'classes', 'values'] as const;
-const BACKENDS: readonly BackendName[] = ['auto', 'native', 'cuda', 'js'];
-const MAX_SEED = 2 ** 32 - 1;
 
 /** What each key is, as in {@link StudyConfig}, and what it allows. */
 const KEYS: Record<Key, { about: string; allowed: string }> = {
@@ -209,6 +208,11 @@ export function resolveStudyConfig(given: StudyConfig): ResolvedStudyConfig {
   if (faults.length > 0) throw refusal(faults, undefined);
   const { data, labels, target = 'auto', grayscale = false, backend } = given;
   const { signalDims = SIGNAL_DIMS, noiseDims = NOISE_DIMS } = given;
+  checkOneOf('dataset', given.dataset ?? 'built-in', ['built-in']);
+  checkOneOf('target', target, TARGETS);
+  checkOneOf('backend', backend ?? 'auto', BACKENDS);
+  checkBoolean('grayscale', grayscale);
+  if (data !== undefined) checkPath('data', data);
   if (signalDims !== 'all') checkInteger('signalDims', signalDims, { min: 1 });
   checkInteger('noiseDims', noiseDims, { min: 1 });
   const asked = Object.fromEntries(GRID.map((key) => [key, given[key]]).filter(([, value]) => value !== undefined));

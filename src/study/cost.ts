@@ -11,7 +11,7 @@ import { threads } from '../runtime/threads.js';
 import { gaussianViews } from '../views/gaussian.js';
 import { builtInDataset } from './built-in.js';
 import type { ResolvedStudyConfig } from './config.js';
-import { CHUNK_ROWS, HELD_BYTES, type StudyDataset, signalCols } from './dataset.js';
+import { CHUNK_ROWS, HELD_BYTES, type StudyDataset, signalCols, targetCols } from './dataset.js';
 import { countCells, resolveGrid } from './grid.js';
 import { judgeEach } from './judge.js';
 import { collectSeed, corruptedSample } from './seed-moments.js';
@@ -46,7 +46,7 @@ export async function estimateStudy(config: ResolvedStudyConfig): Promise<StudyE
   const { problems, noise, theta, alpha, seeds, n, k } = config;
   const grid = resolveGrid({ problems, noise, theta, alpha, seeds, ...(n && { n }), ...(k && { k }) }, { dims, rows });
   const preparation = source === undefined ? 0 : await dataSeconds(source, config);
-  const small = built ?? synthetic(dims, targetsOf(source as DataSource));
+  const small = built ?? synthetic(dims, targetCols((source as DataSource).targets));
   const { sample, unit } = await measure(small, noiseDims, grid, config);
   const largest = grid.n.at(-1) as number;
   const units = grid.seeds.length * grid.n.length * grid.theta.length * (grid.noise.length * grid.alpha.length + 1);
@@ -62,10 +62,6 @@ export async function estimateStudy(config: ResolvedStudyConfig): Promise<StudyE
     seconds: { total: seconds.data + seconds.samples + seconds.cells, ...seconds },
     bytes: memory(source, dims, noiseDims, grid),
   };
-}
-
-function targetsOf({ targets }: DataSource): number {
-  return targets.kind === 'values' ? targets.values.cols : targets.labels.reduce((max, x) => Math.max(max, x), 0) + 1;
 }
 
 async function timed(work: () => Promise<unknown>): Promise<number> {

@@ -1,15 +1,15 @@
 import { createHash, type Hash } from 'node:crypto';
 import type { CallOptions } from '../backends/select.js';
 import { oneHot } from '../data/one-hot.js';
-import type { DataSource, LabelledSource } from '../data/source.js';
+import type { DataSource, LabelledSource, Targets } from '../data/source.js';
 import { describe, EigenviewError } from '../errors.js';
 import { checkInteger, checkSameShape, notFinite } from '../matrix/check.js';
-import { Matrix } from '../matrix/matrix.js';
+import type { Matrix } from '../matrix/matrix.js';
 import { encodeChunks } from '../moments/encode.js';
 import { pca } from '../moments/pca.js';
 import { chunks } from '../moments/source.js';
 import { permutation, STREAMS } from '../runtime/random.js';
-import { MemoryRows, type RowStore, SpooledRows } from './row-store.js';
+import { gather, MemoryRows, type RowStore, SpooledRows } from './row-store.js';
 
 /** Rows are handed on in pieces of this many. */
 export const CHUNK_ROWS = 2048;
@@ -111,13 +111,8 @@ async function* unchanged(source: DataSource): AsyncGenerator<Matrix, void, unde
 
 async function drawn(name: string, { targets }: DataSource, store: RowStore, hash: Hash): Promise<StudyDataset> {
   const { rows, cols: dims } = store;
-  const values = targets.kind === 'classes' ? undefined : targets.values;
-  const labels = targets.kind === 'classes' ? targets.labels : undefined;
-  hash.update(targets.kind).update(bytesOf(labels ?? (values as Matrix).data));
-  const classes =
-    labels === undefined
-      ? 0
-      : Math.max(targets.kind === 'classes' ? (targets.classes?.length ?? 0) : 0, largest(labels) + 1);
+  hash.update(targets.kind).update(bytesOf(targets.kind === 'classes' ? targets.labels : targets.values.data));
+  const cols = targetCols(targets);
   const order = remember((seed: number) => permutation(seed, rows, STREAMS.subset));
   return {
     name,
@@ -130,11 +125,17 @@ async function drawn(name: string, { targets }: DataSource, store: RowStore, has
       const all = order(seed).subarray(0, n);
       for (let from = 0; from < n; from += CHUNK_ROWS) {
         const part = all.subarray(from, from + CHUNK_ROWS);
-        yield values === undefined ? classRows(labels as Int32Array, part, classes) : gather(values, part);
+        yield targets.kind === 'classes' ? classRows(targets.labels, part, cols) : gather(targets.values, part);
       }
     },
     close: () => store.close(),
   };
+}
+
+/** Numbers in a target: classes that are named, or occur, count. */
+export function targetCols(targets: Targets): number {
+  if (targets.kind === 'values') return targets.values.cols;
+  return Math.max(targets.classes?.length ?? 0, targets.labels.reduce((max, label) => Math.max(max, label), 0) + 1);
 }
 
 function classRows(labels: Int32Array, order: Uint32Array, classes: number): Matrix {
@@ -142,10 +143,6 @@ function classRows(labels: Int32Array, order: Uint32Array, classes: number): Mat
     Int32Array.from(order, (row) => labels[row] as number),
     classes,
   );
-}
-
-function largest(labels: Int32Array): number {
-  return labels.reduce((max, label) => Math.max(max, label), 0);
 }
 
 /** Number of signal coordinates, if there are as many columns. */
@@ -204,17 +201,6 @@ async function* keep(source: AsyncIterable<Matrix>, held: Matrix[]): AsyncGenera
     held.push(chunk);
     yield chunk;
   }
-}
-
-/** The rows in the given order. */
-function gather(from: Matrix, order: Uint32Array): Matrix {
-  const { data, cols } = from;
-  const out = new Matrix(order.length, cols);
-  for (let i = 0; i < order.length; i++) {
-    const row = (order[i] as number) * cols;
-    for (let j = 0; j < cols; j++) out.data[i * cols + j] = data[row + j] as number;
-  }
-  return out;
 }
 
 function bytesOf(array: Float64Array | Float32Array | Int32Array): Uint8Array {

@@ -1,5 +1,5 @@
 import { describe, EigenviewError } from '../errors.js';
-import { checkInteger, checkNumber, checkSeed } from '../matrix/check.js';
+import { checkInteger, checkNumber } from '../matrix/check.js';
 import type { CellCoordinates } from './cell.js';
 import type { StudyDataset } from './dataset.js';
 import { ALPHAS, NOISES, PROBLEMS, type Problem, SEEDS, SIZES, THETAS } from './protocol.js';
@@ -23,6 +23,9 @@ export interface GridOptions {
   seeds?: number | readonly number[];
 }
 
+/** Seeds are 32-bit words, as other programs' are. */
+export const MAX_SEED = 2 ** 32 - 1;
+
 /** Of a count: more would not be meant. */
 export const MAX_SEEDS = 1e6;
 
@@ -40,7 +43,10 @@ export function resolveGrid(options: GridOptions, { dims, rows }: Pick<StudyData
     k: ascending('k', k, (name, value) => checkInteger(name, value, { min: 1, max: dims })),
     alpha: ascending('alpha', alpha, (name, value) => checkNumber(name, value, { min: 0 })),
     n: ascending('n', n, (name, value) => checkSize(name, value, rows)),
-    seeds: typeof seeds === 'number' ? counted(seeds) : ascending('seeds', seeds, checkSeed),
+    seeds:
+      typeof seeds === 'number'
+        ? counted(seeds)
+        : ascending('seeds', seeds, (name, value) => checkInteger(name, value, { min: 0, max: MAX_SEED })),
   };
 }
 

@@ -6,8 +6,9 @@ import { solveReconstruction } from '../closed-form/reconstruction.js';
 import { solveSupervised } from '../closed-form/supervised.js';
 import { type Site, whitening } from '../closed-form/whitening.js';
 import { EigenviewError } from '../errors.js';
-import { Matrix } from '../matrix/matrix.js';
-import { ViewMoments } from '../moments/view-moments.js';
+import type { Matrix } from '../matrix/matrix.js';
+import { momentsUnder, type ViewMoments } from '../moments/view-moments.js';
+import { gaussianViews } from '../views/gaussian.js';
 import { sineToSignal } from './angle.js';
 
 /** At [i] those of ks[i], one a problem, or why there are none. */
@@ -88,28 +89,24 @@ async function judgeOne(site: Site, sample: JudgedSample, covariance: Float64Arr
   return all;
 }
 
-/** Noise that is added in the views alone leaves G = C = XᵀX/n and B = YᵀX/n; S = XᵀX/n + Σ. */
+function trace({ data, rows }: Matrix): number {
+  let sum = 0;
+  for (let i = 0; i < rows; i++) sum += data[i * (rows + 1)] as number;
+  return sum;
+}
+
+/** With additive noise of this diagonal covariance as the augmentation. Counts and means play no part here. */
 function momentsOf({ inputSecond, targetInput, targetEnergy }: JudgedSample, covariance: Float64Array): ViewMoments {
-  const d = inputSecond.rows;
-  const second = new Matrix(d, d, new Float64Array(inputSecond.data));
-  covariance.forEach((value, i) => {
-    (second.data[i * (d + 1)] as number) += value;
-  });
-  return new ViewMoments({
+  const inputs = {
     count: 1,
-    second,
-    meanSecond: inputSecond,
-    covariance: Matrix.diagonal(covariance),
-    inputCross: inputSecond,
     inputSecond,
-    targetCross: targetInput,
+    inputMean: new Float64Array(inputSecond.rows),
+    inputEnergy: trace(inputSecond),
     targetInput,
-    inputEnergy: 0,
-    targetEnergy,
-    inputMean: new Float64Array(d),
-    viewMean: new Float64Array(d),
     targetMean: new Float64Array(targetInput.rows),
-  });
+    targetEnergy,
+  };
+  return momentsUnder(inputs, gaussianViews({ theta: covariance }));
 }
 
 /** (1/n) Σ‖y − V x‖² = tr(YᵀY)/n − 2 tr(V XᵀY/n) + tr(V (XᵀX/n) Vᵀ), on un-augmented inputs. */

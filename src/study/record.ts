@@ -149,24 +149,26 @@ async function append(
     // Lines are written while the next cells are computed; a line that could not be written ends the study.
     let written: Promise<unknown> = Promise.resolve();
     let fault: unknown;
-    const write = (line: StudyCell | FailedCell) => {
-      written = file.append({ key: keyOf(line), ...line }).catch((error: unknown) => {
+    const write = (key: string, line: StudyCell | FailedCell) => {
+      written = file.append({ key, ...line }).catch((error: unknown) => {
         fault ??= error;
       });
     };
     let told = 0;
     const tellFailures = () => {
       for (; told < failures.length; told++) {
-        write(failures[told] as FailedCell);
-        onFailure?.(failures[told] as FailedCell);
+        const failure = failures[told] as FailedCell;
+        write(keyOf(failure), failure);
+        onFailure?.(failure);
       }
     };
     for await (const cell of study) {
       cells.push(cell);
       tellFailures();
       if (fault !== undefined) throw fault;
-      if (known.has(keyOf(cell))) continue;
-      write(cell);
+      const key = keyOf(cell);
+      if (known.has(key)) continue;
+      write(key, cell);
       onCell?.(cell);
     }
     tellFailures();

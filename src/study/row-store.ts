@@ -15,6 +15,16 @@ export interface RowStore {
   close(): Promise<void>;
 }
 
+/** The rows in the given order. */
+export function gather({ data, cols }: Matrix, order: Uint32Array): Matrix {
+  const out = new Matrix(order.length, cols);
+  for (let i = 0; i < order.length; i++) {
+    const row = (order[i] as number) * cols;
+    for (let j = 0; j < cols; j++) out.data[i * cols + j] = data[row + j] as number;
+  }
+  return out;
+}
+
 export class MemoryRows implements RowStore {
   readonly cols: number;
   readonly #all: Matrix;
@@ -35,16 +45,8 @@ export class MemoryRows implements RowStore {
   }
 
   async *pick(order: Uint32Array, chunkRows: number): AsyncGenerator<Matrix, void, undefined> {
-    const { data } = this.#all;
-    const { cols } = this;
     for (let from = 0; from < order.length; from += chunkRows) {
-      const part = order.subarray(from, from + chunkRows);
-      const chunk = new Matrix(part.length, cols);
-      for (let i = 0; i < part.length; i++) {
-        const row = (part[i] as number) * cols;
-        for (let j = 0; j < cols; j++) chunk.data[i * cols + j] = data[row + j] as number;
-      }
-      yield chunk;
+      yield gather(this.#all, order.subarray(from, from + chunkRows));
     }
   }
 

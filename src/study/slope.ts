@@ -7,8 +7,8 @@ const CONFIDENCE = 0.95;
 /** Five doublings: enough to tell powers of n apart, late enough to be past the first samples, which are no larger than d. */
 const UPPER_RANGE = 32;
 
-/** From sparser grids, so many of the largest sizes. */
-const LEAST_SIZES = 4;
+/** From sparser grids, so many of the largest sizes; fewer say nothing of a power of n. */
+export const LEAST_SIZES = 4;
 
 /** The sizes where a power of n is looked for: those within a factor 32 of the largest, and at least the four largest. */
 export function upperSizes(sizes: Iterable<number>): number[] {

@@ -1,4 +1,5 @@
 /** What a study says, as data: summary.json holds one {@link StudySummary}. Lists are in the order of the grid. */
+import type { Threshold } from '../thresholds/alignment.js';
 import type { FailedCell } from './cell.js';
 import type { Problem } from './protocol.js';
 
@@ -39,15 +40,6 @@ export interface Curve extends Regime {
   points: { n: number; distance: Spread; angle: Spread }[];
   /** null where it cannot be fitted: no seed has three values above 0 there. */
   slopes: { distance: Slope | null; angle: Slope | null };
-}
-
-export interface Threshold {
-  /** Signed. */
-  alphaSquared: number;
-  /** √max(0, alphaSquared). */
-  alpha: number;
-  /** Every α recovers. */
-  always: boolean;
 }
 
 /** At the seed's largest sample. A seed that lacks cells of one of the two problems has none. */

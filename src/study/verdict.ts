@@ -1,13 +1,10 @@
 import type { StudyCell } from './cell.js';
 import { groupBy, inGridOrder, regimeKey, regimeOf } from './order.js';
-import { upperSizes } from './slope.js';
+import { LEAST_SIZES, upperSizes } from './slope.js';
 import type { Agreement, Verdict } from './summary.js';
 
 /** A verdict whose α² is this close to its threshold, relative to it, is too close to call at finite n. */
 export const CLOSE = 0.3;
-
-/** Fewer sizes say nothing. */
-const LEAST_SIZES = 4;
 
 /** tan 75°: an angle above it at every upper size stays at a right angle as far as the samples go. */
 const RIGHT_ANGLE = Math.tan((75 * Math.PI) / 180);

@@ -414,3 +414,13 @@ describe('openData refuses', () => {
     }
   });
 });
+
+describe('a CSV file without a header', () => {
+  it('takes digits for an index, even where its first row holds them', async () => {
+    const path = folder.write('plain.csv', '5,0,1,3\n4,7,8,9\n5,1,2,2\n4,0,0,6\n');
+    const source = await openData(path, { labels: '0', target: 'classes' });
+    expect(source).toMatchObject({ rows: 4, cols: 3, targets: { kind: 'classes', classes: ['4', '5'] } });
+    const repeated = folder.write('repeated.csv', '5,0,0,3\n4,7,8,9\n5,1,2,2\n4,0,0,6\n');
+    expect(await openData(repeated, { labels: '0' })).toMatchObject({ rows: 4, cols: 3 });
+  });
+});

@@ -319,6 +319,12 @@ describe('resolveStudyConfig', () => {
     [{ alpha: -1 }, 'OUT_OF_RANGE', 'alpha'],
     [{ noise: [] }, 'EMPTY', 'noise'],
     [{ signalDims: 0 }, 'OUT_OF_RANGE', 'signalDims'],
+    [{ seeds: [2 ** 32] }, 'OUT_OF_RANGE', 'seeds[0]'],
+    [{ dataset: 'nope' }, 'INVALID_ARGUMENT', 'dataset'],
+    [{ target: 'foo' }, 'INVALID_ARGUMENT', 'target'],
+    [{ backend: 'zz' }, 'INVALID_ARGUMENT', 'backend'],
+    [{ grayscale: 1 }, 'INVALID_ARGUMENT', 'grayscale'],
+    [{ data: '' }, 'INVALID_ARGUMENT', 'data'],
     [{ data: 'x', dataset: 'built-in' }, 'INVALID_ARGUMENT', 'dataset'],
   ])('refuses %j', (config, code, argument) => {
     expect(() => resolveStudyConfig(config as never)).toThrow(expect.objectContaining({ code, argument }));

@@ -91,14 +91,6 @@ Matrix leading(const Matrix& directions, int k, const Matrix& whitener) {
   return times(rows, whitener);
 }
 
-Matrix transposed(const Matrix& a) {
-  Matrix t(a.cols, a.rows);
-  for (int64_t i = 0; i < a.rows; i++) {
-    for (int64_t j = 0; j < a.cols; j++) t(j, i) = a(i, j);
-  }
-  return t;
-}
-
 // The k largest singular values of A and their right vectors, as rows. From AᵀA at two thirds of the cost of the SVD, where
 // squaring loses fewer than 5 of 16 digits.
 std::tuple<Buffer, Matrix> right_factors(const Matrix& a, int k) {

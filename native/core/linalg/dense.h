@@ -59,6 +59,14 @@ inline double norm(const double* x, int64_t n) {
   return std::sqrt(sum) / half / other;
 }
 
+inline Matrix transposed(const Matrix& a) {
+  Matrix t(a.cols, a.rows);
+  for (int64_t i = 0; i < a.rows; i++) {
+    for (int64_t j = 0; j < a.cols; j++) t(j, i) = a(i, j);
+  }
+  return t;
+}
+
 // The largest absolute row sum of a row-major n×n matrix (its 1-norm too when symmetric).
 inline double row_sum_norm(const double* a, int n) {
   double largest = 0;

@@ -27,13 +27,6 @@ Matrix image(const Matrix& a, const Matrix& v) {
   return av;
 }
 
-Matrix product(const Matrix& a, const Matrix& b) {
-  Matrix c(a.rows, b.cols);
-  multiply(false, false, a.rows, b.cols, b.rows, 1, a.data.data(), a.cols, b.data.data(), b.cols, 0, c.data.data(),
-           b.cols);
-  return c;
-}
-
 Matrix random_signs(int count, int n) {
   Matrix signs(count, n);
   uint64_t state = 0x9e3779b97f4a7c15u;
@@ -72,7 +65,7 @@ double estimated_distance(const Matrix& a, const Matrix* b, const Spectrum& pair
   for (int64_t i = 0; i < signs.rows; i++) {
     for (int64_t j = 0; j < signs.cols; j++) weights(i, j) = signs(i, j) * pairs.values[j];
   }
-  const double combined = distance(a, b, product(signs, pairs.vectors), product(weights, pairs.vectors));
+  const double combined = distance(a, b, matmul(signs, pairs.vectors, false, false), matmul(weights, pairs.vectors, false, false));
   return combined / std::sqrt(static_cast<double>(kCombinations));
 }
 

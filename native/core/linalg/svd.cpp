@@ -116,14 +116,6 @@ Svd by_gram(const Matrix& a, int k) {
   return result;
 }
 
-Matrix transposed(const Matrix& a) {
-  Matrix t(a.cols, a.rows);
-  for (int64_t i = 0; i < a.rows; i++) {
-    for (int64_t j = 0; j < a.cols; j++) t(j, i) = a(i, j);
-  }
-  return t;
-}
-
 Svd transposed(Svd svd) { return {transposed(svd.vt), std::move(svd.s), transposed(svd.u), svd.residual}; }
 
 // Few of many.

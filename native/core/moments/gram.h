@@ -1,4 +1,4 @@
-// The moments kernel: Σ r rᵀ over rows r = [x | y | 1], streamed.
+// The moments kernel: Σ r rᵀ over rows r = [x | z | y | 1], z noise that may be asked for, streamed.
 //
 // Rows are packed, as they arrive, into panels (tile.h) of a staging area while the other area is being summed. Blocks of
 // a fixed number of rows start at fixed positions of the stream, each is summed from zero, and blocks are added in order,
@@ -23,7 +23,7 @@ class Gram {
   Gram(int dx, int dy, const AppendedNoise& noise = {});
 
   // Packs rows [from, to) of x (row-major, dx wide) and y (dy wide; null when dy = 0) until the staging area is full;
-  // returns how many it took. May run beside sum(), which reads the other area, but not beside swap() or snapshot().
+  // returns how many it took. May run beside help(), which reads the other area, but not beside swap() or snapshot().
   template <class X, class Y>
   int64_t fill(const X* x, const Y* y, int64_t from, int64_t to) {
     return staged_[front_].fill(x, y, from, to);
@@ -31,7 +31,7 @@ class Gram {
 
   bool full() const { return staged_[front_].full(); }
 
-  // Turns the full area over to sum(); the previous sum has ended.
+  // Turns the full area over to help(); nobody still helps with the previous one.
   void swap();
 
   // Adds the area last turned over: help() and check().
