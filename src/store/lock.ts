@@ -6,7 +6,7 @@
  */
 import { createHash, randomBytes } from 'node:crypto';
 import { readFileSync, unlinkSync } from 'node:fs';
-import { constants, copyFile, link, readFile, rename, stat, unlink, writeFile } from 'node:fs/promises';
+import { constants, copyFile, link, readdir, readFile, rename, stat, unlink, writeFile } from 'node:fs/promises';
 import { hostname } from 'node:os';
 import { basename, dirname, join } from 'node:path';
 import { describe, EigenviewError } from '../errors.js';
@@ -33,6 +33,14 @@ interface Holder {
 
 /** A file that makes no sense may be half-written for so long: where there are no links, locks are copied. */
 const WRITING_MS = 3000;
+
+/** A lock that is about to be taken. */
+const READY = '.eigenview-lock-';
+const READY_FILE = /^\.eigenview-lock-[0-9a-f]{16}\.tmp$/;
+
+/** What a claim's name has behind that of the lock; a claim on a claim has it twice. */
+const CLAIM_DIGITS = 16;
+const CLAIMS = /^(\.[0-9a-f]{16})+$/;
 
 /** How often the lock may change hands while it is looked at. */
 const ATTEMPTS = 100;
@@ -66,6 +74,7 @@ export async function acquireLock(folder: string, options: { name?: string } = {
     token,
   });
   releaseAtExit(path, token);
+  await removeDebris(folder, name);
   let released: Promise<void> | undefined;
   return {
     release() {
@@ -87,12 +96,13 @@ function checkName(name: unknown): asserts name is string {
 
 async function take(path: string, holder: Holder): Promise<void> {
   // Written before it is linked, so that it is never seen half-written.
-  const ready = join(dirname(path), `.eigenview-lock-${randomBytes(8).toString('hex')}.tmp`);
+  const ready = join(dirname(path), `${READY}${randomBytes(8).toString('hex')}.tmp`);
   try {
-    await writeFile(ready, `${JSON.stringify(holder)}\n`, { flag: 'wx' }).catch((cause: unknown) => {
-      throw writeError(dirname(path), cause);
-    });
     for (let attempt = 0; attempt < ATTEMPTS; attempt++) {
+      // Every time, because who takes the lock meanwhile clears it away.
+      await writeFile(ready, `${JSON.stringify(holder)}\n`).catch((cause: unknown) => {
+        throw writeError(dirname(path), cause);
+      });
       if (await createFrom(ready, path)) return;
       const found = await inspect(path);
       if (found === undefined) continue;
@@ -105,7 +115,19 @@ async function take(path: string, holder: Holder): Promise<void> {
   }
 }
 
-/** Whether the file was created; false if there is one. */
+/**
+ * Removes what contenders for the lock left behind that were killed. Only for who has the lock: a living contender writes
+ * its file again, and a claim on a lock that is no longer there gives a right to nothing.
+ */
+async function removeDebris(folder: string, name: string): Promise<void> {
+  const names = await readdir(folder).catch(() => []);
+  for (const other of names) {
+    const isClaim = other.startsWith(`${name}.`) && CLAIMS.test(other.slice(name.length));
+    if (isClaim || READY_FILE.test(other)) await unlink(join(folder, other)).catch(() => undefined);
+  }
+}
+
+/** Whether the file was created; false if there is one, or if the one to link was cleared away. */
 async function createFrom(ready: string, path: string): Promise<boolean> {
   try {
     await link(ready, path).catch((cause: unknown) => {
@@ -115,9 +137,13 @@ async function createFrom(ready: string, path: string): Promise<boolean> {
     });
     return true;
   } catch (cause) {
-    if (systemCode(cause) === 'EEXIST') return false;
+    if (isOneOf(cause, 'EEXIST', 'ENOENT')) return false;
     throw writeError(dirname(path), cause);
   }
+}
+
+function isOneOf(cause: unknown, ...codes: string[]): boolean {
+  return codes.includes(systemCode(cause) ?? '');
 }
 
 interface Found {
@@ -161,9 +187,9 @@ async function isGone({ pid, host, processStart }: Holder): Promise<boolean> {
   return host === hostname() && !(await isRunning(pid, processStart));
 }
 
-/** Puts a lock in the place of a stale one; false if that one is no longer there. */
+/** Puts a lock in the place of a stale one; false if that one is no longer there, or the new one was cleared away. */
 async function replace(path: string, stale: string, ready: string, holder: Holder): Promise<boolean> {
-  const claim = `${path}.${createHash('sha256').update(stale).digest('hex').slice(0, 16)}`;
+  const claim = `${path}.${createHash('sha256').update(stale).digest('hex').slice(0, CLAIM_DIGITS)}`;
   await take(claim, holder);
   try {
     // Only who has the claim replaces this lock, so what is seen now holds until it is replaced.
@@ -172,6 +198,7 @@ async function replace(path: string, stale: string, ready: string, holder: Holde
     await rename(ready, path);
     return true;
   } catch (cause) {
+    if (isOneOf(cause, 'ENOENT')) return false;
     throw writeError(dirname(path), cause);
   } finally {
     await unlink(claim).catch(() => undefined);

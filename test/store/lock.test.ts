@@ -263,6 +263,30 @@ describe('a stale lock', () => {
     await takeOver();
   });
 
+  it('is taken over with what killed contenders left behind', async () => {
+    const digits = '0123456789abcdef';
+    const left = [`.eigenview-lock-${digits}.tmp`, `lock.${digits}`, `lock.${digits}.${digits}`];
+    const other = ['lock.old', `other.${digits}`, `.eigenview-${digits}.tmp`, `lock.${digits}.csv`];
+    for (const name of [...left, ...other]) writeFileSync(join(folder, name), '');
+    writeFileSync(path, holder({ pid: await gonePid() }));
+    const lock = await acquireLock(folder);
+    expect(names()).toEqual(['lock', ...other].sort());
+    await lock.release();
+  });
+
+  it.each([
+    ['link', () => vi.mocked(fs.link)],
+    ['rename', () => vi.mocked(fs.rename)],
+  ])('is taken over by who finds its own file cleared away before the %s', async (_, mocked) => {
+    writeFileSync(path, holder({ pid: await gonePid() }));
+    const actual = mocked().getMockImplementation() as typeof fs.link;
+    mocked().mockImplementationOnce(async (from, to) => {
+      unlinkSync(from as string);
+      await actual(from, to);
+    });
+    await takeOver();
+  });
+
   it('is left alone while another process takes it over', async () => {
     const { child, take } = start();
     const stale = holder({ pid: await gonePid() });
