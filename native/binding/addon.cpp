@@ -9,6 +9,7 @@ Napi::Object initialise(Napi::Env env, Napi::Object exports) {
   eigenview::binding::export_linalg(env, exports);
   eigenview::binding::export_moments(env, exports);
   eigenview::binding::export_system(env, exports);
+  eigenview::binding::export_views(env, exports);
   return exports;
 }
 

@@ -9,6 +9,7 @@
 #include <vector>
 
 #include "../core/buffer.h"
+#include "../core/random.h"
 #include "job.h"
 
 namespace eigenview::binding {
@@ -56,6 +57,24 @@ inline Matrix to_matrix(const Napi::CallbackInfo& info, size_t at) {
   if (numbers.size != matrix.size()) throw detached(info.Env());
   numbers.copy(0, matrix.size(), matrix.data.data());
   return matrix;
+}
+
+// Two arguments from `at` on: high and low word of a seed.
+inline uint64_t to_seed(const Napi::CallbackInfo& info, size_t at) {
+  const auto word = [&](size_t i) { return info[i].As<Napi::Number>().Uint32Value(); };
+  return (static_cast<uint64_t>(word(at)) << 32) | word(at + 1);
+}
+
+// Three arguments from `at` on: a seed, and a stream.
+inline Stream to_stream(const Napi::CallbackInfo& info, size_t at) {
+  return {to_seed(info, at), info[at + 2].As<Napi::Number>().Uint32Value()};
+}
+
+// Calls work with x and y as the types they have; y may be none.
+template <class Work>
+int64_t with_types(const Numbers& x, const Numbers& y, const Work& work) {
+  if (x.f64 != nullptr) return y.f32 != nullptr ? work(x.f64, y.f32) : work(x.f64, y.f64);
+  return y.f32 != nullptr ? work(x.f32, y.f32) : work(x.f32, y.f64);
 }
 
 inline std::optional<double> to_optional(const Napi::Value& value) {

@@ -114,5 +114,6 @@ void export_closed_form(Napi::Env env, Napi::Object exports);
 void export_linalg(Napi::Env env, Napi::Object exports);
 void export_moments(Napi::Env env, Napi::Object exports);
 void export_system(Napi::Env env, Napi::Object exports);
+void export_views(Napi::Env env, Napi::Object exports);
 
 }  // namespace eigenview::binding

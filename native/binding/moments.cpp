@@ -2,112 +2,54 @@
 #include <memory>
 
 #include "../core/moments/gram.h"
-#include "../core/moments/project.h"
+#include "../core/tiles/project.h"
 #include "../core/views/noise.h"
-#include "arguments.h"
+#include "accumulator.h"
 
 namespace eigenview::binding {
 namespace {
 
-// Three arguments from `at` on: high and low word of the seed, stream.
-Stream to_stream(const Napi::CallbackInfo& info, size_t at) {
-  const auto word = [&](size_t i) { return info[i].As<Napi::Number>().Uint32Value(); };
-  return {(static_cast<uint64_t>(word(at)) << 32) | word(at + 1), word(at + 2)};
-}
-
-// new Gram(dx, dy, deviations?, seedHigh?, seedLow?, stream?), a view on the C++ accumulator. TypeScript keeps its calls in
-// turn: no snapshot, swap or check while helpers or a snapshot are under way.
-class GramWrap : public Napi::ObjectWrap<GramWrap> {
+// new Gram(dx, dy, deviations?, seedHigh?, seedLow?, stream?)
+class GramWrap : public AccumulatorWrap<GramWrap, Gram> {
  public:
-  explicit GramWrap(const Napi::CallbackInfo& info) : Napi::ObjectWrap<GramWrap>(info) {
+  explicit GramWrap(const Napi::CallbackInfo& info) : AccumulatorWrap(info) {
     const int64_t dx = to_int64(info[0]), dy = to_int64(info[1]);
     const Numbers deviations = info[2].IsUndefined() ? Numbers() : Numbers(info[2]);
     if (dx + deviations.size + dy >= std::numeric_limits<int>::max()) {
       throw to_error(info.Env(), Failure(Status::too_large));
     }
-    try {
-      AppendedNoise noise;
-      if (deviations.size > 0) {
-        noise.deviations.assign(deviations.f64, deviations.f64 + deviations.size);
-        noise.stream = to_stream(info, 3);
-      }
-      gram_ = std::make_shared<Gram>(static_cast<int>(dx), static_cast<int>(dy), noise);
-    } catch (const std::bad_alloc&) {
-      throw to_error(info.Env(), Failure(Status::out_of_memory));
+    AppendedNoise noise;
+    if (deviations.size > 0) {
+      noise.deviations.assign(deviations.f64, deviations.f64 + deviations.size);
+      noise.stream = to_stream(info, 3);
     }
-    // The collector sees a small object and must hear of the megabytes behind it.
-    Napi::MemoryManagement::AdjustExternalMemory(info.Env(), gram_->bytes());
+    make(info.Env(), static_cast<int>(dx), static_cast<int>(dy), noise);
   }
 
-  void Finalize(Napi::Env env) override { release(env); }
-
-  static Napi::Function define(Napi::Env env) {
-    return DefineClass(env, "Gram",
-                       {InstanceMethod<&GramWrap::fill>("fill"), InstanceMethod<&GramWrap::full>("full"),
-                        InstanceMethod<&GramWrap::swap>("swap"), InstanceMethod<&GramWrap::help>("help"),
-                        InstanceMethod<&GramWrap::check>("check"), InstanceMethod<&GramWrap::snapshot>("snapshot"),
-                        InstanceMethod<&GramWrap::close>("close")});
-  }
-
-  // Jobs share it, so that it outlives them.
-  const std::shared_ptr<Gram>& gram() const {
-    if (gram_ == nullptr) throw to_error(Env(), Failure(Status::internal));
-    return gram_;
-  }
+  static Napi::Function define(Napi::Env env) { return AccumulatorWrap::define(env, "Gram"); }
 
  private:
+  friend AccumulatorWrap;
+
   // fill(x, rows, y | undefined, from): rows taken
   Napi::Value fill(const Napi::CallbackInfo& info) {
     const Numbers x(info[0]);
     const int64_t rows = to_int64(info[1]), from = to_int64(info[3]);
     const Numbers y = info[2].IsUndefined() ? Numbers() : Numbers(info[2]);
-    if (x.size != rows * gram()->dx() || y.size != rows * gram()->dy() || from < 0 || from > rows) {
+    Gram& gram = *accumulator();
+    if (x.size != rows * gram.dx() || y.size != rows * gram.dy() || from < 0 || from > rows) {
       throw detached(info.Env());
     }
-    const int64_t taken = x.f64 != nullptr ? fill_beside(x.f64, y, from, rows) : fill_beside(x.f32, y, from, rows);
+    const int64_t taken = with_types(x, y, [&](auto* xs, auto* ys) { return gram.fill(xs, ys, from, rows); });
     return Napi::Number::New(info.Env(), static_cast<double>(taken));
   }
-
-  template <class X>
-  int64_t fill_beside(const X* x, const Numbers& y, int64_t from, int64_t to) {
-    return y.f32 != nullptr ? gram_->fill(x, y.f32, from, to) : gram_->fill(x, y.f64, from, to);
-  }
-
-  // close(): void. Frees the memory now, or with the job under way, instead of when the object is collected; every other
-  // call then fails.
-  void close(const Napi::CallbackInfo& info) { release(info.Env()); }
-
-  void release(Napi::Env env) {
-    if (gram_ == nullptr) return;
-    Napi::MemoryManagement::AdjustExternalMemory(env, -gram_->bytes());
-    gram_.reset();
-  }
-
-  // full(): boolean
-  Napi::Value full(const Napi::CallbackInfo& info) { return Napi::Boolean::New(info.Env(), gram()->full()); }
-
-  // swap(): void
-  void swap(const Napi::CallbackInfo&) { gram()->swap(); }
-
-  struct Task {
-    std::shared_ptr<Gram> gram;
-    int threads;
-    explicit Task(const Napi::CallbackInfo& info)
-        : gram(Unwrap(info.This().As<Napi::Object>())->gram()), threads(to_int(info[0])) {}
-    int blas_threads() const { return 1; }
-  };
-
-  struct HelpTask : Task {
-    using Task::Task;
-    void run() { gram->help(threads); }
-    Napi::Value result(Napi::Env env) const { return env.Undefined(); }
-  };
 
   struct SnapshotTask : Task {
     Matrix sums;
     int64_t count = 0;
-    explicit SnapshotTask(const Napi::CallbackInfo& info) : Task(info), sums(gram->width(), gram->width()) {}
-    void run() { count = gram->snapshot(threads, sums.data.data()); }
+    explicit SnapshotTask(const Napi::CallbackInfo& info)
+        : Task(info), sums(accumulator->width(), accumulator->width()) {}
+    void run() { count = accumulator->snapshot(threads, sums.data.data()); }
     Napi::Value result(Napi::Env env) const {
       Napi::Object object = Napi::Object::New(env);
       object.Set("count", static_cast<double>(count));
@@ -116,22 +58,8 @@ class GramWrap : public Napi::ObjectWrap<GramWrap> {
     }
   };
 
-  // help(threads): Promise<void>
-  Napi::Value help(const Napi::CallbackInfo& info) { return run_async<HelpTask>(info); }
-
-  // check(): void
-  void check(const Napi::CallbackInfo& info) {
-    try {
-      gram()->check();
-    } catch (const Failure& failure) {
-      throw to_error(info.Env(), failure);
-    }
-  }
-
   // snapshot(threads): Promise<{ count, gram: Float64Array }>
   Napi::Value snapshot(const Napi::CallbackInfo& info) { return run_async<SnapshotTask>(info); }
-
-  std::shared_ptr<Gram> gram_;
 };
 
 // project(threads, x, rows, cols, encoder, k, cols): Float64Array, rows×k. Floats are copied as they are, which is half the

@@ -1,4 +1,4 @@
-#include "../core/moments/tile.h"
+#include "../core/tiles/tile.h"
 #include "arguments.h"
 
 #if defined(__linux__) || defined(__APPLE__)

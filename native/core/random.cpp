@@ -91,9 +91,8 @@ EIGENVIEW_INLINE void sin_cos_turn(double v, double& sine, double& cosine) {
   cosine = cosine_sign * (odd * s + even * c);
 }
 
-// kLanes blocks at once; out: 2·kLanes normals.
-EIGENVIEW_CLONES void lanes(uint64_t seed, uint64_t sample, uint64_t stream, uint64_t block, double* out) {
-  Words x;
+// The words of kLanes blocks.
+EIGENVIEW_INLINE void draw(uint64_t seed, uint64_t sample, uint64_t stream, uint64_t block, Words& x) {
   for (int64_t i = 0; i < kLanes; i++) {
     x.w[0][i] = block + static_cast<uint64_t>(i);
     x.w[1][i] = sample & 0xffffffffu;
@@ -101,6 +100,25 @@ EIGENVIEW_CLONES void lanes(uint64_t seed, uint64_t sample, uint64_t stream, uin
     x.w[3][i] = stream;
   }
   ten_rounds(seed & 0xffffffffu, seed >> 32, x);
+}
+
+// out: 4·kLanes words.
+EIGENVIEW_CLONES void lanes_of_words(uint64_t seed, uint64_t sample, uint64_t stream, uint64_t block, uint32_t* out) {
+  Words x;
+  draw(seed, sample, stream, block, x);
+  // Two words at a time, which vectorises; the low one comes first on every processor there is a kernel for.
+  alignas(64) uint64_t pairs[2 * kLanes];
+  for (int64_t i = 0; i < kLanes; i++) {
+    pairs[2 * i] = x.w[0][i] | x.w[1][i] << 32;
+    pairs[2 * i + 1] = x.w[2][i] | x.w[3][i] << 32;
+  }
+  std::memcpy(out, pairs, sizeof(pairs));
+}
+
+// kLanes blocks at once; out: 2·kLanes normals.
+EIGENVIEW_CLONES void lanes(uint64_t seed, uint64_t sample, uint64_t stream, uint64_t block, double* out) {
+  Words x;
+  draw(seed, sample, stream, block, x);
   alignas(64) double radius[kLanes];
   for (int64_t i = 0; i < kLanes; i++) {
     const int64_t high = static_cast<int64_t>(((x.w[0][i] >> 5) << 26) + (x.w[1][i] >> 6) + 1);
@@ -122,6 +140,14 @@ void philox(const uint32_t key[2], const uint32_t counter[4], uint32_t words[4])
   for (int64_t j = 0; j < 4; j++) x.w[j][0] = counter[j];
   ten_rounds(key[0], key[1], x);
   for (int64_t j = 0; j < 4; j++) words[j] = static_cast<uint32_t>(x.w[j][0]);
+}
+
+void words(Stream stream, uint64_t sample, uint32_t block, int64_t blocks, uint32_t* out) {
+  uint32_t batch[4 * kLanes];
+  for (int64_t done = 0; done < blocks; done += kLanes) {
+    lanes_of_words(stream.seed, sample, stream.stream, block + static_cast<uint64_t>(done), batch);
+    std::memcpy(out + 4 * done, batch, static_cast<size_t>(4 * std::min(kLanes, blocks - done)) * sizeof(uint32_t));
+  }
 }
 
 void normals(Stream stream, uint64_t sample, uint32_t block, int64_t blocks, double* out) {

@@ -18,6 +18,9 @@ struct Stream {
 // The four words of one counter value.
 void philox(const uint32_t key[2], const uint32_t counter[4], uint32_t words[4]);
 
+// The words of blocks [block, block + blocks) of one sample; out: 4·blocks words.
+void words(Stream stream, uint64_t sample, uint32_t block, int64_t blocks, uint32_t* out);
+
 // Standard normals of coordinates [2·block, 2·block + 2·blocks) of one sample; out: 2·blocks doubles.
 void normals(Stream stream, uint64_t sample, uint32_t block, int64_t blocks, double* out);
 

@@ -1,7 +1,7 @@
 // Any rows of any numbers, in any cut, give finite moments or a Failure that names an element, of whole numbers the exact
 // ones; noise and encodings of finite rows never crash.
 #include "../core/moments/gram.h"
-#include "../core/moments/project.h"
+#include "../core/tiles/project.h"
 #include "../core/views/noise.h"
 #include "fuzz.h"
 #include "matrices.h"

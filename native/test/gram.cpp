@@ -2,7 +2,7 @@
 // a bit, every instruction set against the portable one, what it says of data that are not finite, and encoding.
 #include "../core/moments/gram.h"
 
-#include "../core/moments/project.h"
+#include "../core/tiles/project.h"
 #include "../core/views/noise.h"
 #include "check.h"
 #include "feed.h"
@@ -85,7 +85,7 @@ void cuts() {
     for (const int rows : {1, 200, 256, 767, 768, 769, 1600}) {
       Matrix first(rows, 640), result(641, 641);
       std::copy_n(x.data.data(), first.size(), first.data.data());
-      Gram gram(640, 0);
+      Gram gram(640, 0, {}, kArea);
       for (int64_t at = 0; at < rows;) {
         at += gram.fill<double, double>(x.data.data(), nullptr, at, rows);
         if (!gram.full()) continue;
@@ -136,7 +136,7 @@ void appended_noise() {
     Matrix extended = Matrix::zeros(1600, 640);
     for (int64_t i = 0; i < 1600; i++) std::copy_n(x.row(i), 40, extended.row(i));
     add_diagonal_noise(extended, deviations.data(), noise.stream, 0, 2);
-    Gram gram(40, 0, noise);
+    Gram gram(40, 0, noise, kArea);
     Matrix result(641, 641);
     for (int64_t at = 0; at < 1600;) {
       at += gram.fill<double, double>(x.data.data(), nullptr, at, 1600);
@@ -193,7 +193,7 @@ void not_finite() {
         // Later in reading order, though in an earlier column.
         if (spot.row + 1 < 1600) put(spot.row + 1, 0);
         const Failure failure = FAILURE_OF(Status::not_finite, {
-          Gram gram(640, 13);
+          Gram gram(640, 13, {}, kArea);
           Matrix result(654, 654);
           for (int64_t at = 0; at < 1600;) {
             at += gram.fill(x.data.data(), y.data.data(), at, int64_t{1600});

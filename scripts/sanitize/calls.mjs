@@ -27,6 +27,62 @@ const judged = (second) => {
   return [seconds, N, general.slice(0, 2 * N), 1, Float64Array.of(9, 9), diagonals, Float64Array.of(1, 3), 9, 7];
 };
 
+/** @param {string} kind @param {Iterable<number>} numbers @param {object} [more] */
+const step = (kind, numbers, more) => ({ kind, numbers: Float64Array.from(numbers), ...more });
+const coordinates = Array.from({ length: N }, (_, i) => i);
+const noise = step('noise', coordinates);
+/** Every kind of step over N numbers, and what is left of them: N / 2. */
+const tree = step('sequence', [], {
+  steps: [
+    step('choice', [0.5, 1], { steps: [step('identity', []), noise] }),
+    step('correlatedNoise', symmetric),
+    step('mask', [0.5, 2, ...coordinates]),
+    step('permutation', [2, 0.5, 1, ...coordinates.map((i) => i + 1), ...coordinates.map((i) => -1 - i)]),
+    step('affine', [1, N / 2, 1, ...general.slice(0, (N * N) / 2), ...coordinates.slice(0, N / 2)]),
+  ],
+});
+/** Image transforms and their parameters, src/views/image. @type {[string, number[]][]} */
+const transforms = [
+  ['randomResizedCrop', [0.2, 1, 0.75, 1.25]],
+  ['horizontalFlip', []],
+  ['colorJitter', [0.4, 0.4, 0.4, 0.1]],
+  ['grayscale', []],
+  ['gaussianBlur', [0.1, 2, 5]],
+  ['solarize', [128]],
+  ['gaussianNoise', [10, 1]],
+  ['shotNoise', [60]],
+  ['impulseNoise', [0.1]],
+  ['speckleNoise', [0.2]],
+  ['pixelate', [3, 2]],
+  ['zoomBlur', [1, 1.1]],
+  ['defocusBlur', [1.5, 0.5]],
+  ['motionBlur', [2, 1]],
+  ['fog', [100, 2]],
+  ['brightness', [30]],
+  ['contrast', [0.5]],
+  ['saturate', [2, 0.1]],
+  ['elastic', [2, 1, 0.5]],
+];
+/** All of them, one after another, on images of 5×3 pixels in colour. */
+const ofImages = step('sequence', [], {
+  steps: transforms.map(([name, parameters]) => step('image', [5, 3, 3, 255, ...parameters], { name })),
+});
+const IMAGE = 5 * 3 * 3;
+const images = Float64Array.from({ length: 2 * IMAGE }, (_, i) => (i * 37) % 256);
+/** @param {object} step @param {number} rows @param {Float64Array} x */
+const drawn = (step, rows, x) => [
+  2,
+  step,
+  0,
+  x,
+  rows,
+  x.length / rows,
+  3,
+  4,
+  Float64Array.from({ length: rows }, (_, i) => 2 ** 40 + i),
+  new Uint32Array(rows).fill(2 ** 31 - 1),
+];
+
 /** Operation, arguments, and the code it fails with, if it does. @type {[string, unknown[], string?][]} */
 const table = [
   ['svd', [1, general, N, N, N]],
@@ -60,12 +116,25 @@ const table = [
   ['addNoise', [2, single, N, N, symmetric, N, N, 1, 2, 3, 2 ** 40]],
   ['addNoise', [2, general, N, N, new Float64Array(N).fill(0.1), 1, N, 1, 2, 3, 4]],
   ['addNoise', [1, general, N, N, detached, N, N, 1, 2, 3, 4], 'DETACHED'],
+  ['drawViews', drawn(tree, N, general)],
+  ['drawViews', drawn(ofImages, 2, images)],
+  ['drawViews', drawn(step('no such', []), N, general), 'INTERNAL'],
+  ['drawViews', [1, noise, 0, detached, N, N, ...drawn(noise, N, general).slice(6)], 'DETACHED'],
+  ['drawViews', [...drawn(noise, N, general).slice(0, 8), detached, new Uint32Array(N)], 'DETACHED'],
+  ['squaredDifferences', [2, single, N, Float64Array.of(1, -1)]],
+  ['squaredDifferences', [2, single, N, Float64Array.of(1, -1, 3)], 'DETACHED'],
+  ['squaredDifferences', [2, single, N, detached], 'DETACHED'],
 ];
 
-/** Wide enough for a staging area to fill within some hundred rows. */
-const WIDTH = 700;
-const wide = new Float32Array(WIDTH * 600).fill(0.5);
-const spoiled = wide.map((x, at) => (at === 12345 ? Number.NaN : x));
+/** Rows of three numbers: more than two staging areas of them. */
+const WIDTH = 3;
+const ROWS = 180_000;
+const long = new Float32Array(WIDTH * ROWS).fill(0.5);
+const spoiled = long.map((x, at) => (at === 123456 ? Number.NaN : x));
+
+/** What an accumulator of views takes behind dx and dy. @param {object | undefined} drawing @param {number} width */
+const plan = (drawing, width) => [drawing, 3, width, false, 1, 2, 2 ** 33, 1, 1, 1];
+const views = Float64Array.from({ length: N * 3 * N }, (_, i) => Math.cos(i * i));
 
 /** @param {Addon} addon @returns {Call[]} */
 export function allCalls(addon) {
@@ -85,15 +154,60 @@ export function allCalls(addon) {
       name: 'Gram (DETACHED)',
       run: () => settle(() => new addon.Gram(N, 0).fill(detached, N, undefined, 0), 'DETACHED'),
     },
+    ...viewGramCalls(addon),
   ];
 }
 
-/** Calls that take milliseconds. @param {Addon} addon @returns {Call[]} */
-export function slowCalls(addon) {
-  return [
-    { name: 'Gram, sum beside fill', run: () => wideGram(addon, wide) },
-    { name: 'Gram (NOT_FINITE)', run: () => settle(() => wideGram(addon, spoiled), 'NOT_FINITE') },
+/** @param {Addon} addon @returns {Call[]} */
+function viewGramCalls(addon) {
+  /** @param {object | undefined} drawing @param {number} width @param {unknown[]} rows */
+  const sum = async (drawing, width, ...rows) => {
+    const gram = new addon.ViewGram(N, N, ...plan(drawing, width));
+    try {
+      gram.fill(...rows);
+      const { count } = await gram.snapshot(2);
+      if (count !== N) throw new Error(`${count} rows instead of ${N}`);
+    } finally {
+      gram.close();
+    }
+  };
+  const failing = general.map((x, at) => (at === 100 ? Number.POSITIVE_INFINITY : x));
+  /** @type {[string, () => unknown, string?][]} */
+  const calls = [
+    ['ViewGram', () => sum(tree, N / 2, general, N, single, 0)],
+    ['ViewGram, views given', () => sum(undefined, N, general, N, single, 0, views)],
+    ['ViewGram, closed', () => closedViewGram(addon)],
+    ['ViewGram', () => new addon.ViewGram(N, 0, ...plan(step('no such', []), N)), 'INTERNAL'],
+    ['ViewGram', () => new addon.ViewGram(2 ** 31 - 1, 1, ...plan(noise, N)), 'TOO_LARGE'],
+    ['ViewGram', () => sum(noise, N, detached, N, single, 0), 'DETACHED'],
+    ['ViewGram, views given', () => sum(undefined, N, general, N, single, 0, detached), 'DETACHED'],
+    ['ViewGram, views given', () => sum(undefined, N, general, N, single, 0, new Float32Array(views)), 'INTERNAL'],
+    ['ViewGram', () => sum(noise, N, failing, N, single, 0), 'NOT_FINITE'],
+    ['ViewGram', () => sum(noise, N, huge, N, single, 0), 'OUT_OF_RANGE'],
   ];
+  return calls.map(([name, call, code]) => ({
+    name: code === undefined ? name : `${name} (${code})`,
+    run: () => settle(call, code),
+  }));
+}
+
+/** Calls that take a millisecond, or many, each to be made only once for `every` of the others. @param {Addon} addon */
+export function slowCalls(addon) {
+  const gram = () => new addon.Gram(WIDTH, 0);
+  const viewGram = () => new addon.ViewGram(WIDTH, 0, ...plan(step('noise', [1, 2, 3]), WIDTH));
+  /** @type {[string, () => unknown, number][]} */
+  const accumulators = [
+    ['Gram', gram, 50],
+    ['ViewGram', viewGram, 500],
+  ];
+  return accumulators.flatMap(([name, make, every]) => [
+    { name: `${name}, sum beside fill`, run: () => sumBesideFill(make(), long), every },
+    {
+      name: `${name}, sum beside fill (NOT_FINITE)`,
+      run: () => settle(() => sumBesideFill(make(), spoiled), 'NOT_FINITE'),
+      every,
+    },
+  ]);
 }
 
 /** Whether the call returns, or throws or rejects with the code. @param {() => unknown} call @param {string} [code] */
@@ -128,18 +242,36 @@ async function closedGram(addon) {
   if (count !== N) throw new Error(`${count} rows instead of ${N}`);
 }
 
-/** One staging area summed while the next rows come in. @param {Addon} addon @param {Float32Array} rows */
-async function wideGram(addon, rows) {
-  const gram = new addon.Gram(WIDTH, 0);
+/** As closedGram. @param {Addon} addon */
+async function closedViewGram(addon) {
+  const gram = new addon.ViewGram(N, 0, ...plan(tree, N / 2));
+  gram.fill(general, N, undefined, 0);
+  const snapshot = gram.snapshot(1);
+  gram.close();
+  await settle(() => gram.fill(general, N, undefined, 0), 'INTERNAL');
+  await settle(() => gram.help(1), 'INTERNAL');
+  const { count } = await snapshot;
+  if (count !== N) throw new Error(`${count} rows instead of ${N}`);
+}
+
+/** Staging areas summed while the next rows come in. @param {any} gram @param {Float32Array} rows */
+async function sumBesideFill(gram, rows) {
+  let turns = 0;
   let summing = Promise.resolve();
-  for (let at = 0; at < 600; ) {
-    at += gram.fill(rows, 600, undefined, at);
-    if (!gram.full()) continue;
+  try {
+    for (let at = 0; at < ROWS; ) {
+      at += gram.fill(rows, ROWS, undefined, at);
+      if (!gram.full()) continue;
+      await summing;
+      gram.swap();
+      turns++;
+      summing = Promise.all([gram.help(1), gram.help(2)]).then(() => gram.check());
+      summing.catch(() => {});
+    }
     await summing;
-    gram.swap();
-    summing = Promise.all([gram.help(1), gram.help(2)]).then(() => gram.check());
-    summing.catch(() => {});
+    await gram.snapshot(2);
+  } finally {
+    gram.close();
   }
-  await summing;
-  await gram.snapshot(2);
+  if (turns < 2) throw new Error(`${turns} staging areas instead of two`);
 }

@@ -40,7 +40,7 @@ async function resident() {
 const count = Number(times);
 const plan = [
   ...allCalls(addon).map((call) => ({ ...call, count, together: 50 })),
-  ...slowCalls(addon).map((call) => ({ ...call, count: Math.ceil(count / 50), together: 2 })),
+  ...slowCalls(addon).map((call) => ({ ...call, count: Math.ceil(count / call.every), together: 2 })),
 ];
 for (const { run, count, together } of plan) await repeat(run, Math.ceil(count / 10), together);
 let leaks = 0;

@@ -21,10 +21,13 @@ function startJobs() {
   const energies = Float64Array.of(9);
   const judged = [matrix, n, matrix.slice(0, n), 1, energies, diagonals, Float64Array.of(3), 9, 7, new Int32Array(1)];
   jobs.push(addon.judgeAsync(2, ...judged));
-  const gram = new addon.Gram(n, 0);
-  for (let at = 0; !gram.full(); ) at = (at + gram.fill(matrix, n, undefined, at)) % n;
-  gram.swap();
-  jobs.push(gram.help(2));
+  const noise = { kind: 'noise', numbers: new Float64Array(n).fill(1) };
+  for (const gram of [new addon.Gram(n, 0), new addon.ViewGram(n, 0, noise, 4, n, true, 1, 2, 3, 1, 1, 1)]) {
+    for (let at = 0; !gram.full(); ) at = (at + gram.fill(matrix, n, undefined, at)) % n;
+    gram.swap();
+    jobs.push(gram.help(2));
+  }
+  jobs.push(addon.drawViewsAsync(2, noise, 0, matrix, n, n, 1, 2, new Float64Array(n), new Uint32Array(n)));
   for (const job of jobs) job.catch(() => {});
 }
 

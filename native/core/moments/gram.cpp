@@ -38,7 +38,7 @@ void check_block(const Staging& area, int64_t block, int64_t width) {
 
 }  // namespace
 
-Gram::Gram(int dx, int dy, const AppendedNoise& noise)
+Gram::Gram(int dx, int dy, const AppendedNoise& noise, int64_t area_bytes)
     : dx_(dx),
       dy_(dy),
       width_(dx + static_cast<int>(noise.deviations.size()) + dy + 1),
@@ -46,8 +46,8 @@ Gram::Gram(int dx, int dy, const AppendedNoise& noise)
       tile_(choose_tile().run),
       integer_tile_(choose_integer_tile()),
       tiles_(Buffer::zeros(tiles() * kTile)),
-      staged_{Staging(dx, dy, noise, rows_per_block(panels_), integer_tile_ != nullptr),
-              Staging(dx, dy, noise, rows_per_block(panels_), integer_tile_ != nullptr)} {}
+      staged_{Staging(dx, dy, noise, area_bytes, rows_per_block(panels_), integer_tile_ != nullptr),
+              Staging(dx, dy, noise, area_bytes, rows_per_block(panels_), integer_tile_ != nullptr)} {}
 
 int64_t Gram::bytes() const {
   return static_cast<int64_t>(sizeof(double)) * tiles_.size() + staged_[0].bytes() + staged_[1].bytes();

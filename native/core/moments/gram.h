@@ -11,16 +11,19 @@
 #include <cstdint>
 
 #include "../buffer.h"
-#include "integer_tile.h"
+#include "../tiles/integer_tile.h"
 #include "staging.h"
-#include "tile.h"
+#include "../tiles/tile.h"
 
 namespace eigenview {
 
 class Gram {
  public:
+  // What a staging area may take, about.
+  static constexpr int64_t kAreaBytes = int64_t{16} << 20;
+
   // Rows of dx + dz + dy + 1 numbers; dx ≥ 1, dy ≥ 0, and dz noise coordinates, none unless given.
-  Gram(int dx, int dy, const AppendedNoise& noise = {});
+  Gram(int dx, int dy, const AppendedNoise& noise = {}, int64_t area_bytes = kAreaBytes);
 
   // Packs rows [from, to) of x (row-major, dx wide) and y (dy wide; null when dy = 0) until the staging area is full;
   // returns how many it took. May run beside help(), which reads the other area, but not beside swap() or snapshot().
@@ -49,6 +52,8 @@ class Gram {
   int64_t snapshot(int threads, double* gram);
 
   int64_t bytes() const;
+  // Rows of a staging area.
+  int64_t capacity() const { return staged_[0].capacity(); }
   int width() const { return width_; }
   int dx() const { return dx_; }
   int dy() const { return dy_; }

@@ -5,8 +5,8 @@
 #include <cstring>
 
 #include "../clones.h"
-#include "integer_tile.h"
-#include "tile.h"
+#include "../tiles/integer_tile.h"
+#include "../tiles/tile.h"
 
 #if defined(__x86_64__)
 #include <emmintrin.h>
@@ -14,8 +14,6 @@
 
 namespace eigenview {
 namespace {
-
-constexpr int64_t kStagingBytes = int64_t{16} << 20;
 
 // false when a number is not whole or not small; `out` is then unspecified.
 EIGENVIEW_CLONES bool to_integers(const double* row, int64_t n, int16_t* out) {
@@ -56,7 +54,7 @@ EIGENVIEW_CLONES bool interleave(const int16_t* even, const int16_t* odd, int16_
 
 }  // namespace
 
-Staging::Staging(int dx, int dy, const AppendedNoise& noise, int64_t block_rows, bool integers)
+Staging::Staging(int dx, int dy, const AppendedNoise& noise, int64_t bytes, int64_t block_rows, bool integers)
     : dx_(dx),
       dy_(dy),
       noise_(noise),
@@ -66,7 +64,7 @@ Staging::Staging(int dx, int dy, const AppendedNoise& noise, int64_t block_rows,
       block_rows_(block_rows),
       integers_(integers) {
   const int64_t block_bytes = block_rows_ * panels_ * kPanel * 8;
-  const int64_t blocks = std::max<int64_t>(1, kStagingBytes / block_bytes);
+  const int64_t blocks = std::max<int64_t>(1, bytes / block_bytes);
   capacity_ = block_rows_ * blocks;
   // Not touched before rows arrive, so that a few rows cost few pages of memory.
   area_ = Buffer(capacity_ * panels_ * kPanel);

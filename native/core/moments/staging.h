@@ -19,8 +19,8 @@ struct AppendedNoise {
 
 class Staging {
  public:
-  // Room for about 16 MB of doubles, one block at least. `integers`: whether integer blocks are wanted.
-  Staging(int dx, int dy, const AppendedNoise& noise, int64_t block_rows, bool integers);
+  // Room for about so many bytes of doubles, one block at least. `integers`: whether integer blocks are wanted.
+  Staging(int dx, int dy, const AppendedNoise& noise, int64_t bytes, int64_t block_rows, bool integers);
 
   // Packs rows [from, to) of x (row-major, dx wide) and y (dy wide; null when dy = 0) until the area is full; returns how
   // many it took. Allocates nothing.
@@ -31,6 +31,7 @@ class Staging {
   void restart(int64_t first);
 
   bool full() const { return rows_ == capacity_; }
+  int64_t capacity() const { return capacity_; }
   int64_t rows() const { return rows_; }
   int64_t first() const { return first_; }
   int64_t blocks() const { return (rows_ + block_rows_ - 1) / block_rows_; }

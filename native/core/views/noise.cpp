@@ -3,7 +3,7 @@
 #include <algorithm>
 #include <vector>
 
-#include "../moments/project.h"
+#include "../tiles/project.h"
 #include "../team.h"
 
 namespace eigenview {
