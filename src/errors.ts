@@ -21,6 +21,7 @@
  * | `FILE_IO` | the operating system refused to read or write |
  * | `FILE_EXISTS` | results are there already and would be overwritten |
  * | `IN_USE` | a folder that another process works in |
+ * | `CUSTOM_FAILED` | a function of the caller's threw; its error is the cause |
  * | `BACKEND_UNAVAILABLE` | the backend asked for cannot be loaded here |
  * | `INTERNAL` | a defect of this package; please report it |
  */
@@ -43,6 +44,7 @@ export type ErrorCode =
   | 'FILE_IO'
   | 'FILE_EXISTS'
   | 'IN_USE'
+  | 'CUSTOM_FAILED'
   | 'BACKEND_UNAVAILABLE'
   | 'INTERNAL';
 

@@ -61,6 +61,15 @@ export function overflowError(argument: string, column: number): EigenviewError 
   });
 }
 
+/** The error for finite data whose views, or the squares of these, are not. */
+export function viewsOverflowError(): EigenviewError {
+  return new EigenviewError('OUT_OF_RANGE', 'The views overflow.', {
+    argument: 'views',
+    expected: 'views of a magnitude not far above that of the data',
+    fix: 'Weaken the process, or rescale the data.',
+  });
+}
+
 /** " along the direction 0.71·e0 − 0.71·e3 + …": the coordinates that carry most of a direction, for people. */
 export function along(direction: Float64Array): string {
   const order = Array.from(direction.keys()).sort((i, j) => weight(direction, j) - weight(direction, i));

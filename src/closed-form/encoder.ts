@@ -2,7 +2,7 @@
 import { beginCall, type CallOptions } from '../backends/select.js';
 import { describe, EigenviewError } from '../errors.js';
 import { checkInteger } from '../matrix/check.js';
-import type { Matrix } from '../matrix/matrix.js';
+import { Matrix } from '../matrix/matrix.js';
 import type { ViewMoments } from '../moments/view-moments.js';
 import { checkMoments } from './moments.js';
 import { checkRegularisation, REGULARISATION, type Regularisation, type Site, whitening } from './whitening.js';
@@ -30,6 +30,11 @@ export async function beginEncoder(
   checkInteger('k', options?.k, { min: 1, max: Math.min(moments.inputCross.rows, moments.dim) });
   const whitener = await whitening(site, 'the second moment S of the views', moments.second, options);
   return { site, whitener };
+}
+
+/** The first k rows. */
+export function leadingRows(matrix: Matrix, k: number): Matrix {
+  return k === matrix.rows ? matrix : new Matrix(k, matrix.cols, matrix.data.slice(0, k * matrix.cols));
 }
 
 function checkSpectrum(value: unknown): void {

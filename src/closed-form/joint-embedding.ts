@@ -4,7 +4,8 @@
  */
 import { Matrix } from '../matrix/matrix.js';
 import type { ViewMoments } from '../moments/view-moments.js';
-import { beginEncoder, type EncoderOptions, type EncoderProblem } from './encoder.js';
+import { beginEncoder, type EncoderOptions, type EncoderProblem, leadingRows } from './encoder.js';
+import { eigenvalueErrors } from './spectrum-errors.js';
 import { checkDirections, padded, type Site, sumOfSquares } from './whitening.js';
 
 export interface JointEmbedding {
@@ -12,6 +13,8 @@ export interface JointEmbedding {
   encoder: Matrix;
   /** ω, descending, of length d (k with `spectrum: 'top'`); zero for directions that rankTolerance dropped. */
   eigenvalues: Float64Array;
+  /** Of the eigenvalues, over other draws of the views; for moments sampled from four views or more. */
+  standardErrors?: Float64Array;
   /** E‖W τ₁(x) − W τ₂(x)‖² at this solution. */
   loss: number;
 }
@@ -36,23 +39,34 @@ export async function jointEmbedding(moments: ViewMoments, options: EncoderOptio
 
 /** The solution for a given whitener W₀ of S + ridge·I: the eigenvectors of W₀ G W₀ᵀ, W = Q_kᵀ W₀. */
 export async function solveJointEmbedding(
-  { backend, control }: Site,
+  site: Site,
   moments: ViewMoments,
   whitener: Matrix,
   { k, ridge = 0, spectrum = 'full' }: EncoderProblem,
 ): Promise<JointEmbedding> {
   checkDirections(k, whitener.rows, moments.dim);
+  const { backend, control } = site;
   const { matmul, eigh } = backend.linalg.async;
   const half = await matmul(control, whitener, moments.meanSecond, false, false);
   const whitened = await matmul(control, half, whitener, false, true);
   const { values, vectors } = await eigh(control, whitened, undefined, spectrum === 'top' ? k : undefined);
-  const encoder = await matmul(control, columns(vectors, k), whitener, true, false);
+  // All directions are wanted only where their errors are.
+  const directions = moments.drawn ? vectors.cols : k;
+  const learned = await matmul(control, columns(vectors, directions), whitener, true, false);
+  const encoder = leadingRows(learned, k);
+  const standardErrors = await eigenvalueErrors(site, moments, learned, values);
   let invariance = 0;
   for (let i = 0; i < k; i++) invariance += values[i] as number;
   // With a ridge the constraint is on S + ridge·I, so tr(W S Wᵀ) = k − ridge‖W‖².
   const energy = k - (ridge === 0 ? 0 : ridge * sumOfSquares(encoder.data));
   const eigenvalues = spectrum === 'top' ? values : padded(values, moments.dim);
-  return { encoder, eigenvalues, loss: 2 * (energy - invariance) };
+  const loss = 2 * (energy - invariance);
+  return {
+    encoder,
+    eigenvalues,
+    loss,
+    ...(standardErrors && { standardErrors: padded(standardErrors, eigenvalues.length) }),
+  };
 }
 
 function columns(vectors: Matrix, k: number): Matrix {

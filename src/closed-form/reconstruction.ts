@@ -5,7 +5,8 @@
  */
 import { Matrix } from '../matrix/matrix.js';
 import type { ViewMoments } from '../moments/view-moments.js';
-import { beginEncoder, type EncoderOptions, type EncoderProblem } from './encoder.js';
+import { beginEncoder, type EncoderOptions, type EncoderProblem, leadingRows } from './encoder.js';
+import { singularValueErrors } from './spectrum-errors.js';
 import { checkDirections, padded, type Site, sumOfSquares } from './whitening.js';
 
 export interface Reconstruction {
@@ -15,6 +16,8 @@ export interface Reconstruction {
   decoder: Matrix;
   /** φ, descending, of length d (k with `spectrum: 'top'`); zero for directions that rankTolerance dropped. */
   singularValues: Float64Array;
+  /** Of the singular values, over other draws of the views; for sampled moments only. */
+  standardErrors?: Float64Array;
   /** E‖x − D E τ(x)‖² at this solution. */
   risk: number;
 }
@@ -36,29 +39,30 @@ export async function reconstruction(moments: ViewMoments, options: EncoderOptio
 
 /** The solution for a given whitener W of S + ridge·I: the SVD of C Wᵀ, E = P_kᵀ W. */
 export async function solveReconstruction(
-  { backend, control }: Site,
+  site: Site,
   moments: ViewMoments,
   whitener: Matrix,
   { k, ridge = 0, spectrum = 'full' }: EncoderProblem,
 ): Promise<Reconstruction> {
   checkDirections(k, whitener.rows, moments.dim);
+  const { backend, control } = site;
   const { matmul, svd } = backend.linalg.async;
   const whitened = await matmul(control, moments.inputCross, whitener, false, true);
   const { u, s, vt } = await svd(control, whitened, spectrum === 'top' ? k : undefined);
-  const encoder = await matmul(
-    control,
-    new Matrix(k, vt.cols, vt.data.subarray(0, k * vt.cols)),
-    whitener,
-    false,
-    false,
-  );
+  // All directions are wanted only where their errors are.
+  const directions = moments.drawn ? vt.rows : k;
+  const learned = await matmul(control, leadingRows(vt, directions), whitener, false, false);
+  const encoder = leadingRows(learned, k);
+  const standardErrors = await singularValueErrors(site, moments, learned, u, s);
   const decoder = scaledColumns(u, s, k);
   const product = ridge === 0 ? undefined : await matmul(control, decoder, encoder, false, false);
   const penalty = product === undefined ? 0 : ridge * sumOfSquares(product.data);
+  const singularValues = spectrum === 'top' ? s : padded(s, moments.dim);
   return {
     encoder,
     decoder,
-    singularValues: spectrum === 'top' ? s : padded(s, moments.dim),
+    singularValues,
+    ...(standardErrors && { standardErrors: padded(standardErrors, singularValues.length) }),
     risk: moments.inputEnergy - sumOfSquares(s, k) - penalty,
   };
 }

@@ -1,38 +1,59 @@
-import type { AppendedNoise, GramAccumulator, GramSnapshot } from '../backends/moments.js';
+import type { AppendedNoise } from '../backends/moments.js';
 import { beginCall, type CallOptions } from '../backends/select.js';
 import { describe, EigenviewError } from '../errors.js';
-import { checkAttached, checkInteger } from '../matrix/check.js';
-import { Matrix } from '../matrix/matrix.js';
+import { checkInteger, checkNumber, checkSeed } from '../matrix/check.js';
+import type { Matrix } from '../matrix/matrix.js';
 import { STREAMS } from '../runtime/random.js';
 import { gaussianViews } from '../views/gaussian.js';
-import type { ViewProcess } from '../views/view-process.js';
+import { checkViews, type ViewProcess, viewDimension } from '../views/view-process.js';
+import { chooseSamples } from './auto-samples.js';
+import { ExactSink } from './exact.js';
+import { Pass, type Sink } from './pass.js';
+import { makeSampledSink } from './sampled.js';
 import { RowCursor, type Source } from './source.js';
-import { momentsUnder, type ViewMoments } from './view-moments.js';
+import type { ViewMoments } from './view-moments.js';
 
 export interface ViewMomentsOptions extends CallOptions {
   /** Targets Y, row by row beside the data: n×ℓ, one matrix or any chunks. */
   target?: Source;
+  /**
+   * m, how many views to draw for each sample, at least 2: moments are then estimated from them, without bias. `auto` takes as
+   * many as `targetError` needs, judged from the first samples. Without it moments are exact, where the process has a closed form.
+   */
+  samples?: number | 'auto';
+  /** The seed of the drawn views, default 0: the same views on every backend and for any chunking. */
+  seed?: number;
+  /** Index of the first row in the random stream, for data in shards; default 0. */
+  firstSample?: number;
+  /** With `samples: 'auto'`: the relative standard error (Frobenius norm) of S, G and C to stay below; default 0.01. */
+  targetError?: number;
   /** Called after every stretch of rows. An exception it throws ends the call. */
   onProgress?: (progress: { rows: number }) => void;
 }
 
-const KEYS = ['target', 'prefixes', 'onProgress'] as const;
+const KEYS = ['target', 'prefixes', 'samples', 'seed', 'firstSample', 'targetError', 'onProgress'] as const;
 
 /**
- * The exact moments of data under a view process, in one pass over the rows and O(d² + chunk) memory.
+ * The moments of data under a view process, in one pass over the rows and O(d² + chunk) memory: exact where the process has a
+ * closed form, or estimated from `samples` drawn views of each row. The result's `expectation` says which it was.
  *
- * The result has the same bits for any chunking and any number of threads. Cost: n·d² flops for the moments of n rows of
- * d numbers, whatever the process.
+ * The result has the same bits for any chunking and any number of threads. Cost for n rows of d numbers: n·d² flops, whatever
+ * the process; with m views about n·(m + 3)·d² in single precision and n·d² in double, and the drawing.
+ *
+ * The estimate of G is (m²·x̂x̂ᵀ − Σ_j v_j v_jᵀ)/(m(m − 1)) averaged over samples, x̂ the mean of a sample's views: unbiased,
+ * and therefore possibly slightly indefinite. {@link standardErrors} says how far off S, G, Σ and C may be.
  *
  * @param source n×d rows: a Matrix, or an iterable or async iterable of them
  * @param views the process, such as {@link gaussianViews}
  * @param options `target` beside the rows; `prefixes`, strictly ascending sample sizes: the result is then an array with
  * the moments of the first prefixes[0], prefixes[1], … rows, from the same single pass, which ends at the last of them
- * @throws EigenviewError `NOT_FINITE` (naming row and column), `SHAPE_MISMATCH`, `EMPTY`, `DETACHED`, `OUT_OF_RANGE`;
- * the signal's reason when aborted
+ * @throws EigenviewError `INVALID_ARGUMENT` where the process has no closed form and `samples` is absent, `NOT_FINITE` (naming
+ * row and column), `SHAPE_MISMATCH`, `EMPTY`, `DETACHED`, `OUT_OF_RANGE`, `CUSTOM_FAILED`; the signal's reason when aborted
  * @example
  * ```ts
  * const moments = await viewMoments(Matrix.from([[1, 0], [0, 2]]), gaussianViews({ theta: 1 })); // S = diag(1.5, 3)
+ * const shape = { width: 32, height: 32, channels: 3 };
+ * const sampled = await viewMoments(await openCifar10('data_batch_1.bin'), presetViews('simclr', shape), { samples: 16, seed: 1 });
  * ```
  */
 export async function viewMoments(
@@ -65,146 +86,77 @@ export async function extendedMoments(
   return (await collect(source, gaussianViews(), options, noise)) as ViewMoments[];
 }
 
+type Options = ViewMomentsOptions & { prefixes?: readonly number[] };
+
 async function collect(
   source: Source,
   views: ViewProcess,
-  options?: ViewMomentsOptions & { prefixes?: readonly number[] },
+  options?: Options,
   noise?: AppendedNoise,
 ): Promise<ViewMoments | ViewMoments[]> {
   const { backend, control } = beginCall('viewMoments', options, KEYS);
-  checkViews(views);
+  checkViews('views', views);
   checkPrefixes(options?.prefixes);
+  checkSamples(options);
   checkProgress(options?.onProgress);
   const prefixes = options?.prefixes;
   const rows = new RowCursor('source', source);
   const targets = options?.target === undefined ? undefined : new RowCursor('target', options.target);
-  let accumulator: GramAccumulator | undefined;
+  let sink: Sink | undefined;
   try {
-    const first = await rows.peek();
-    const firstTarget = await targets?.peek();
-    const dx = (first as { chunk: Matrix }).chunk.cols;
-    const dy = firstTarget?.chunk.cols ?? 0;
-    const width = dx + (noise?.deviations.length ?? 0);
-    accumulator = backend.moments.gram(dx, dy, noise);
-    const pass = new Pass(accumulator, control, rows, targets, options?.onProgress);
-    const result = (snapshot: GramSnapshot) => momentsUnder(inputMoments(snapshot, width, dy), views);
+    const first = ((await rows.peek()) as { chunk: Matrix }).chunk;
+    const target = (await targets?.peek())?.chunk;
+    viewDimension(views, first.cols);
+    if (options?.samples === undefined)
+      sink = new ExactSink(backend, control, views, first.cols, target?.cols ?? 0, noise);
+    else {
+      const { seed = 0, firstSample = 0, samples, targetError = DEFAULT_ERROR } = options;
+      const auto = { first, count: prefixes?.[0] ?? rowsOf(source) ?? first.rows, seed, firstSample, targetError };
+      const m = samples === 'auto' ? await chooseSamples(backend, control, views, auto) : samples;
+      sink = await makeSampledSink(backend, control, views, { first, target, samples: m, seed, firstSample });
+    }
+    const pass = new Pass(sink, control, rows, targets, options?.onProgress);
     if (prefixes === undefined) {
       await pass.run(Number.POSITIVE_INFINITY);
-      return result(await pass.snapshot());
+      return await sink.moments();
     }
     const all: ViewMoments[] = [];
     for (const prefix of prefixes) {
       await pass.run(prefix);
-      all.push(result(await pass.snapshot()));
+      all.push(await sink.moments());
     }
     return all;
   } finally {
     // All, and without hiding why the pass ended: a source that fails to close has given its rows.
-    await Promise.allSettled([rows.close(), targets?.close(), accumulator?.close()]);
+    await Promise.allSettled([rows.close(), targets?.close(), sink?.close()]);
   }
 }
 
-/** One pass over rows and targets side by side. */
-class Pass {
-  #done = 0;
+/** A relative standard error of moments that few spectra would show. */
+const DEFAULT_ERROR = 0.01;
 
-  constructor(
-    readonly accumulator: GramAccumulator,
-    readonly control: { signal?: AbortSignal | undefined },
-    readonly rows: RowCursor,
-    readonly targets: RowCursor | undefined,
-    readonly onProgress: ViewMomentsOptions['onProgress'],
-  ) {}
-
-  /** Reads on until `end` rows have been seen, or the data end. */
-  async run(end: number): Promise<void> {
-    while (this.#done < end) {
-      this.control.signal?.throwIfAborted();
-      const x = await this.rows.peek();
-      const y = await this.targets?.peek();
-      if (this.targets !== undefined && (x === undefined) !== (y === undefined)) throw this.#uneven(x === undefined);
-      if (x === undefined) return this.#finish(end);
-      const count = Math.min(
-        x.chunk.rows - x.from,
-        end - this.#done,
-        y === undefined ? Infinity : y.chunk.rows - y.from,
-      );
-      const beside = y && slice('target', y.chunk, y.from, count);
-      await this.accumulator.add(this.control, slice('source', x.chunk, x.from, count), beside);
-      this.rows.advance(count);
-      this.targets?.advance(count);
-      this.#done += count;
-      this.onProgress?.({ rows: this.#done });
-    }
-  }
-
-  snapshot(): Promise<GramSnapshot> {
-    return this.accumulator.snapshot(this.control);
-  }
-
-  #finish(end: number): void {
-    if (end === Number.POSITIVE_INFINITY) return;
-    throw new EigenviewError('OUT_OF_RANGE', 'A prefix is longer than the data.', {
-      argument: 'prefixes',
-      expected: `at most ${this.#done}, the number of rows`,
-      received: String(end),
-    });
-  }
-
-  #uneven(rowsEnded: boolean): EigenviewError {
-    return new EigenviewError('SHAPE_MISMATCH', 'Data and targets differ in length.', {
-      argument: 'target',
-      expected: 'of as many rows as the source',
-      received: rowsEnded ? `more than ${this.#done}` : `only ${this.#done}`,
-    });
-  }
+/** How many rows a source says it has; every reader of this package does. */
+function rowsOf(source: Source): number | undefined {
+  const rows: unknown = (source as { rows?: unknown }).rows;
+  return typeof rows === 'number' ? rows : undefined;
 }
 
-/** Rows [from, from + count) as a matrix over the same memory. */
-function slice(argument: string, matrix: Matrix, from: number, count: number): Matrix {
-  checkAttached(argument, matrix);
-  return new Matrix(count, matrix.cols, matrix.data.subarray(from * matrix.cols, (from + count) * matrix.cols));
+function checkSamples(options: Options | undefined): void {
+  const { samples, seed, firstSample, targetError } = options ?? {};
+  if (samples !== undefined && samples !== 'auto') checkInteger('samples', samples, { min: 2, max: MOST_SAMPLES });
+  if (seed !== undefined) checkSeed('seed', seed);
+  if (firstSample !== undefined) checkInteger('firstSample', firstSample, { min: 0 });
+  if (targetError === undefined) return;
+  checkNumber('targetError', targetError, { min: 0, above: true });
+  if (samples === 'auto') return;
+  throw new EigenviewError('INVALID_ARGUMENT', 'A target error chooses the number of views.', {
+    argument: 'targetError',
+    expected: "to come with samples: 'auto'",
+    received: `samples: ${describe(samples)}`,
+  });
 }
 
-/** Reads the blocks of Σ [x|y|1][x|y|1]ᵀ. */
-function inputMoments({ count, gram }: GramSnapshot, dx: number, dy: number) {
-  const block = (top: number, rows: number, cols: number) => {
-    const out = new Matrix(rows, cols);
-    for (let i = 0; i < rows; i++) {
-      const at = (top + i) * gram.cols;
-      for (let j = 0; j < cols; j++) out.data[i * cols + j] = (gram.data[at + j] as number) / count;
-    }
-    return out;
-  };
-  const diagonal = (from: number, to: number) => {
-    let sum = 0;
-    for (let i = from; i < to; i++) sum += (gram.data[i * (gram.cols + 1)] as number) / count;
-    return sum;
-  };
-  const means = gram.row(dx + dy);
-  const mean = (from: number, to: number) => Float64Array.from(means.subarray(from, to), (x) => x / count);
-  return {
-    count,
-    inputSecond: block(0, dx, dx),
-    inputMean: mean(0, dx),
-    inputEnergy: diagonal(0, dx),
-    ...(dy > 0 && {
-      targetInput: block(dx, dy, dx),
-      targetMean: mean(dx, dx + dy),
-      targetEnergy: diagonal(dx, dx + dy),
-    }),
-  };
-}
-
-function checkViews(views: unknown): asserts views is ViewProcess {
-  if (typeof (views as ViewProcess | undefined)?.expect !== 'function') {
-    throw new EigenviewError('INVALID_ARGUMENT', 'Moments are taken under a view process.', {
-      argument: 'views',
-      expected: 'a view process, such as gaussianViews() makes',
-      received: describe(views),
-    });
-  }
-}
+const MOST_SAMPLES = 4096;
 
 function checkPrefixes(prefixes: unknown): void {
   if (prefixes === undefined) return;

@@ -1,14 +1,17 @@
 import { endianness } from 'node:os';
 import { openNpz, writeNpz } from '../data/npz.js';
 import { describe, EigenviewError } from '../errors.js';
-import { checkFinite, checkInteger, checkNumber, checkSymmetric, shape } from '../matrix/check.js';
+import { checkFinite, checkInteger, checkNumber, checkSameShape, checkSymmetric, shape } from '../matrix/check.js';
 import { Matrix } from '../matrix/matrix.js';
+import type { DrawnViews } from './drawn-views.js';
 import type { MomentFields } from './view-moments.js';
 
 /** The fields that are not matrices, those that are symmetric, and those that are there together or not at all. */
 const VECTORS: readonly string[] = ['inputMean', 'viewMean', 'targetMean'];
 const SYMMETRIC: readonly string[] = ['second', 'meanSecond', 'inputSecond'];
 const NUMBERS: readonly string[] = ['count', 'inputEnergy', 'targetEnergy'];
+/** What sampled moments remember of their views, as flat fields; there together or not at all. */
+const DRAWN = ['samples', 'keptViews', 'keptInputs', 'keptIndices'] as const;
 const TARGETS: readonly string[] = ['targetCross', 'targetInput', 'targetMean', 'targetEnergy'];
 
 const FORMAT = 'eigenview.ViewMoments';
@@ -30,7 +33,9 @@ export interface MomentsJson {
 
 export function toJson(moments: MomentFields): MomentsJson {
   const fields: Record<string, number | JsonArray> = {};
-  for (const [name, value] of Object.entries(moments)) fields[name] = typeof value === 'number' ? value : encode(value);
+  for (const [name, value] of Object.entries(flatten(moments))) {
+    fields[name] = typeof value === 'number' ? value : encode(value);
+  }
   return { format: FORMAT, version: VERSION, fields };
 }
 
@@ -53,7 +58,13 @@ export function fromJson(json: unknown): MomentFields {
 }
 
 export async function save(path: string, moments: MomentFields): Promise<void> {
-  await writeNpz(path, { ...moments });
+  await writeNpz(path, flatten(moments));
+}
+
+function flatten({ drawn, ...fields }: MomentFields): Record<string, number | Matrix | Float64Array> {
+  if (drawn === undefined) return fields;
+  const { samples, views, inputs, indices } = drawn;
+  return { ...fields, samples, keptViews: views, keptInputs: inputs, keptIndices: indices };
 }
 
 export async function load(path: string): Promise<MomentFields> {
@@ -61,7 +72,8 @@ export async function load(path: string): Promise<MomentFields> {
   const known: Record<string, number | Matrix> = Object.create(null);
   for (const name of npz.names) {
     const matrix = await npz.read(name);
-    known[name] = NUMBERS.includes(name) && matrix.data.length === 1 ? (matrix.data[0] as number) : matrix;
+    known[name] =
+      (NUMBERS.includes(name) || name === 'samples') && matrix.data.length === 1 ? (matrix.data[0] as number) : matrix;
   }
   return assemble(path, known);
 }
@@ -86,7 +98,7 @@ function assemble(where: string, known: Record<string, number | Matrix>): Moment
   const numbers = NUMBERS.filter((name) => hasTarget || !TARGETS.includes(name));
   const result: Record<string, unknown> = {};
   for (const name of Object.keys(known)) {
-    if (Object.hasOwn(shapes, name) || numbers.includes(name)) continue;
+    if (Object.hasOwn(shapes, name) || numbers.includes(name) || isDrawn(name)) continue;
     throw new EigenviewError('INVALID_ARGUMENT', `${where} has a field '${name}' that ViewMoments do not have.`);
   }
   for (const [name, [rows, cols]] of Object.entries(shapes)) {
@@ -107,7 +119,26 @@ function assemble(where: string, known: Record<string, number | Matrix>): Moment
     else checkNumber(name, value, { min: 0 });
     result[name] = value;
   }
+  if (Object.keys(known).some(isDrawn)) result.drawn = drawnFields(where, known, dIn, d);
   return result as unknown as MomentFields;
+}
+
+function isDrawn(name: string): boolean {
+  return (DRAWN as readonly string[]).includes(name);
+}
+
+function drawnFields(where: string, known: Record<string, number | Matrix>, dIn: number, d: number): DrawnViews {
+  const { samples } = known;
+  checkInteger('samples', samples, { min: 2 });
+  const indices = matrixField(where, known, 'keptIndices');
+  const kept = indices.data.length;
+  const views = matrixField(where, known, 'keptViews');
+  const inputs = matrixField(where, known, 'keptInputs');
+  checkSameShape('keptViews', views, kept * samples, d);
+  checkSameShape('keptInputs', inputs, kept, dIn);
+  for (const index of indices.data) checkInteger('keptIndices', index, { min: 0 });
+  const narrow = new Matrix(views.rows, views.cols, new Float32Array(views.data));
+  return { samples, views: narrow, inputs, indices: new Float64Array(indices.data) };
 }
 
 function matrixField(where: string, known: Record<string, number | Matrix>, name: string): Matrix {

@@ -1,8 +1,11 @@
+import type { LinalgBackend } from '../backends/linalg.js';
 import { EigenviewError } from '../errors.js';
-import { checkFinite, checkSameShape, checkSymmetric, shape } from '../matrix/check.js';
+import { shape } from '../matrix/check.js';
 import { Matrix } from '../matrix/matrix.js';
+import { additive, expectViews, type InputMoments, type ViewExpectation } from '../views/expect.js';
 import { type GaussianOptions, gaussianViews } from '../views/gaussian.js';
-import type { InputMoments, ViewExpectation, ViewProcess } from '../views/view-process.js';
+import type { ViewProcess } from '../views/view-process.js';
+import { type DrawnViews, mergeDrawn } from './drawn-views.js';
 import { fromJson, load, type MomentsJson, save, toJson } from './serialise.js';
 
 /** What every closed form needs of data and views (theory: moments are all that linear objectives depend on). */
@@ -30,6 +33,8 @@ export interface MomentFields {
   inputMean: Float64Array;
   viewMean: Float64Array;
   targetMean?: Float64Array;
+  /** Where the moments were estimated from drawn views: how many, and some of them; absent where they are exact. */
+  drawn?: DrawnViews;
 }
 
 /**
@@ -51,6 +56,7 @@ export class ViewMoments implements MomentFields {
   declare readonly inputMean: Float64Array;
   declare readonly viewMean: Float64Array;
   declare readonly targetMean?: Float64Array;
+  declare readonly drawn?: DrawnViews;
 
   /** @internal Fields are trusted; use {@link viewMoments}, {@link ViewMoments.load} or {@link ViewMoments.fromJSON}. */
   constructor(fields: MomentFields) {
@@ -62,10 +68,20 @@ export class ViewMoments implements MomentFields {
     return this.second.cols;
   }
 
+  /** Whether the average over views is exact or estimated from drawn views. */
+  get expectation(): 'exact' | 'sampled' {
+    return this.drawn === undefined ? 'exact' : 'sampled';
+  }
+
+  /** m, the views drawn for each sample; undefined for exact moments. */
+  get samples(): number | undefined {
+    return this.drawn?.samples;
+  }
+
   /**
    * The moments of both samples together: the average weighted by counts.
    *
-   * @throws EigenviewError `SHAPE_MISMATCH` when dimensions differ or only one has targets
+   * @throws EigenviewError `SHAPE_MISMATCH` when dimensions or numbers of views differ, or only one has targets
    */
   merge(other: ViewMoments): ViewMoments {
     checkMergeable(this, other);
@@ -80,10 +96,11 @@ export class ViewMoments implements MomentFields {
     const merged: Record<string, unknown> = { count };
     for (const [name, a] of Object.entries(this)) {
       const b = other[name as keyof MomentFields];
-      if (name === 'count') continue;
+      if (name === 'count' || name === 'drawn') continue;
       if (a instanceof Matrix) merged[name] = new Matrix(a.rows, a.cols, mixArrays(a.data, (b as Matrix).data));
       else merged[name] = typeof a === 'number' ? mix(a, b as number) : mixArrays(a, b as Float64Array);
     }
+    if (this.drawn && other.drawn) merged.drawn = mergeDrawn(this.drawn, other.drawn);
     return new ViewMoments(merged as unknown as MomentFields);
   }
 
@@ -93,7 +110,7 @@ export class ViewMoments implements MomentFields {
    * @throws EigenviewError as {@link gaussianViews}, and `SHAPE_MISMATCH`
    */
   withCovariance(options: GaussianOptions): ViewMoments {
-    return momentsUnder(this, gaussianViews(options));
+    return momentsUnderGaussian(this, options);
   }
 
   /** A plain object for `JSON.stringify`, the arrays as base64 of little-endian float64. */
@@ -117,21 +134,40 @@ export class ViewMoments implements MomentFields {
   }
 }
 
-/** Moments of inputs under a process: the one place where they are put together. */
-export function momentsUnder(
-  input: Omit<MomentFields, 'second' | 'meanSecond' | 'covariance' | 'inputCross' | 'targetCross' | 'viewMean'>,
+/** What no process changes. */
+export type InputFields = Omit<
+  MomentFields,
+  'second' | 'meanSecond' | 'covariance' | 'inputCross' | 'targetCross' | 'viewMean' | 'drawn'
+>;
+
+/** The exact moments of inputs under a process. @throws EigenviewError as {@link expectViews} */
+export async function momentsUnder(
+  input: InputFields,
   views: ViewProcess,
-): ViewMoments {
-  const { count, inputSecond, targetInput, inputMean, targetMean, inputEnergy, targetEnergy } = input;
-  const known: InputMoments = {
+  linalg: LinalgBackend,
+): Promise<ViewMoments> {
+  return assemble(input, await expectViews(views, inputMoments(input), linalg));
+}
+
+/** The same for a Gaussian process, at once: it only adds a covariance. */
+export function momentsUnderGaussian(input: InputFields, options: GaussianOptions): ViewMoments {
+  const { name, covariance } = gaussianViews(options);
+  return assemble(input, additive(name, inputMoments(input), covariance(input.inputSecond.rows)));
+}
+
+function inputMoments({ count, inputSecond, targetInput, inputMean, targetMean }: InputFields): InputMoments {
+  return {
     count,
     second: inputSecond,
     mean: inputMean,
     ...(targetInput && { targetInput }),
     ...(targetMean && { targetMean }),
   };
-  const expectation = views.expect(known);
-  checkExpectation(views.name, expectation, known);
+}
+
+/** Moments from those of the inputs and those of the views: the one place where they are put together. */
+export function assemble(input: InputFields, expectation: ViewExpectation, drawn?: DrawnViews): ViewMoments {
+  const { count, inputSecond, inputEnergy, inputMean, targetInput, targetMean, targetEnergy } = input;
   const { second, meanSecond, covariance, inputCross, targetCross, mean } = expectation;
   return new ViewMoments({
     count,
@@ -147,26 +183,8 @@ export function momentsUnder(
     ...(targetInput && { targetInput }),
     ...(targetMean && { targetMean }),
     ...(targetEnergy !== undefined && { targetEnergy }),
+    ...(drawn && { drawn }),
   });
-}
-
-/** Anyone can write a process; closed forms trust what it says. */
-function checkExpectation(name: string, expectation: ViewExpectation, input: InputMoments): void {
-  const { second, meanSecond, covariance, inputCross, targetCross, mean } = expectation;
-  const [d, rows] = [second.rows, input.second.rows];
-  checkSymmetric(`second of ${name}`, second);
-  checkSymmetric(`meanSecond of ${name}`, meanSecond);
-  const shapes: [string, Matrix, number][] = [
-    ['meanSecond', meanSecond, d],
-    ['covariance', covariance, d],
-    ['inputCross', inputCross, rows],
-    ['mean', new Matrix(1, mean.length, mean), 1],
-  ];
-  if (input.targetInput !== undefined) shapes.push(['targetCross', targetCross as Matrix, input.targetInput.rows]);
-  for (const [field, matrix, height] of shapes) {
-    checkSameShape(`${field} of ${name}`, matrix, height, d);
-    checkFinite(`${field} of ${name}`, matrix);
-  }
 }
 
 function checkMergeable(a: ViewMoments, b: unknown): asserts b is ViewMoments {
@@ -176,7 +194,7 @@ function checkMergeable(a: ViewMoments, b: unknown): asserts b is ViewMoments {
   const describeShape = (moments: ViewMoments) =>
     `views of dimension ${moments.dim}, inputs ${shape(moments.inputSecond)}, ${
       moments.targetInput ? `${moments.targetInput.rows} targets` : 'no targets'
-    }`;
+    }, ${moments.samples === undefined ? 'exact' : `${moments.samples} views a sample`}`;
   if (describeShape(a) !== describeShape(b)) {
     throw new EigenviewError('SHAPE_MISMATCH', 'These moments do not merge.', {
       argument: 'other',

@@ -11,17 +11,23 @@ export interface NativeDescription {
   momentsKernel: string;
 }
 
-/** The streaming Gram accumulator of native/binding/moments.cpp. */
-export interface NativeGram {
-  fill(x: MatrixData, rows: number, y: MatrixData | undefined, from: number): number;
+/** A streaming accumulator of native/binding. */
+export interface NativeAccumulator<Snapshot> {
+  fill(x: MatrixData, rows: number, y: MatrixData | undefined, from: number, views?: MatrixData): number;
   full(): boolean;
   swap(): void;
   help(threads: number): Promise<void>;
   check(): void;
-  snapshot(threads: number): Promise<{ count: number; gram: Float64Array }>;
+  snapshot(threads: number): Promise<Snapshot>;
   /** Frees its memory; nothing may be running, and no other call may follow. */
   close(): void;
 }
+
+export type NativeGram = NativeAccumulator<{ count: number; gram: Float64Array }>;
+
+export type NativeViewGram = NativeAccumulator<
+  { count: number } & Record<'inputs' | 'deviations' | 'shifts' | 'cross', Float64Array>
+>;
 
 /** A native function: numbers, arrays and flags in, arrays or a record of them out; see native/binding. */
 export type NativeFunction = (...args: unknown[]) => unknown;
@@ -29,6 +35,7 @@ export type NativeFunction = (...args: unknown[]) => unknown;
 export interface NativeAddon {
   readonly [name: string]: unknown;
   readonly Gram: new (dx: number, dy: number, ...noise: unknown[]) => NativeGram;
+  readonly ViewGram: new (dx: number, dy: number, ...plan: unknown[]) => NativeViewGram;
   describe(): NativeDescription;
   probeLibrary(name: string): string | undefined;
 }

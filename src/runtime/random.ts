@@ -22,6 +22,8 @@ export const STREAMS = {
   spectrum: 2 ** 31 + 3,
   /** Classes of the built-in data set. */
   builtInClass: 2 ** 31 + 4,
+  /** Which samples' views are kept for standard errors. */
+  kept: 2 ** 31 + 5,
 } as const;
 
 const ROUNDS = 10;
@@ -43,6 +45,9 @@ export function philox(
   k1: number,
   out: Uint32Array,
 ): Uint32Array {
+  // A seed just below 2⁵³ plus a Weyl constant would lose its last bits; all else is taken modulo 2³² where it is used.
+  k0 |= 0;
+  k1 |= 0;
   for (let round = 0; round < ROUNDS; round++) {
     const high0 = highWord(c0, MULTIPLIER_0);
     const high1 = highWord(c2, MULTIPLIER_1);

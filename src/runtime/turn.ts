@@ -1,3 +1,5 @@
+import { setImmediate as nextTurn } from 'node:timers/promises';
+
 /** How long work done in place may hold one turn of the event loop, in milliseconds. */
 const STRETCH = 4;
 
@@ -16,4 +18,21 @@ export function turnHasTime(): boolean {
     });
   }
   return performance.now() - since < STRETCH;
+}
+
+/** Calls work(from, to) for stretches of [0, end), the event loop turning between them. */
+export async function inStretches(
+  end: number,
+  stretch: number,
+  work: (from: number, to: number) => void,
+): Promise<void> {
+  for (let from = 0; from < end; from += stretch) {
+    if (from > 0) await nextTurn();
+    work(from, Math.min(end, from + stretch));
+  }
+}
+
+/** How many rows of so many numbers make about a millisecond or two of plain arithmetic. */
+export function rowsAtOnce(cols: number): number {
+  return Math.max(1, Math.floor(2 ** 19 / Math.max(1, cols)));
 }

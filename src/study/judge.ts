@@ -7,8 +7,7 @@ import { solveSupervised } from '../closed-form/supervised.js';
 import { type Site, whitening } from '../closed-form/whitening.js';
 import { EigenviewError } from '../errors.js';
 import type { Matrix } from '../matrix/matrix.js';
-import { momentsUnder, type ViewMoments } from '../moments/view-moments.js';
-import { gaussianViews } from '../views/gaussian.js';
+import { momentsUnderGaussian, type ViewMoments } from '../moments/view-moments.js';
 import { sineToSignal } from './angle.js';
 
 /** At [i] those of ks[i], one a problem, or why there are none. */
@@ -106,7 +105,7 @@ function momentsOf({ inputSecond, targetInput, targetEnergy }: JudgedSample, cov
     targetMean: new Float64Array(targetInput.rows),
     targetEnergy,
   };
-  return momentsUnder(inputs, gaussianViews({ theta: covariance }));
+  return momentsUnderGaussian(inputs, { theta: covariance });
 }
 
 /** (1/n) Σ‖y − V x‖² = tr(YᵀY)/n − 2 tr(V XᵀY/n) + tr(V (XᵀX/n) Vᵀ), on un-augmented inputs. */

@@ -62,7 +62,8 @@ export async function covarianceRoot(
   return root;
 }
 
-function checkDimension(argument: string, covariance: Covariance, dim: number): void {
+/** @throws EigenviewError `SHAPE_MISMATCH` unless the covariance is one in `dim` dimensions */
+export function checkDimension(argument: string, covariance: Covariance, dim: number): void {
   if (covariance instanceof Matrix) checkSameShape(argument, covariance, dim, dim);
   if (covariance instanceof Float64Array && covariance.length !== dim) {
     throw new EigenviewError('SHAPE_MISMATCH', `${argument} does not have the dimension of the data.`, {

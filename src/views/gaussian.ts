@@ -1,8 +1,8 @@
 import { EigenviewError } from '../errors.js';
 import { checkNumber, checkOptions, maxAbs } from '../matrix/check.js';
 import { Matrix } from '../matrix/matrix.js';
-import { addCovariance, type Covariance, checkCovariance } from './covariance.js';
-import type { InputMoments, ViewExpectation, ViewProcess } from './view-process.js';
+import { addCovariance, type Covariance, checkCovariance, checkDimension, covarianceRoot } from './covariance.js';
+import type { ViewProcess } from './view-process.js';
 
 export interface GaussianOptions {
   /** Θ, the covariance of the noise that has nothing to do with the data's; default none. */
@@ -11,6 +11,14 @@ export interface GaussianOptions {
   gamma?: Covariance;
   /** α ≥ 0, how strongly the augmentation is aligned with the data's noise; default 1. */
   alpha?: number;
+}
+
+/** A Gaussian process, as {@link gaussianViews} makes it. */
+export interface GaussianViews extends ViewProcess {
+  /** Σ = Θ + α²Γ in `dim` dimensions. */
+  covariance(dim: number): Matrix;
+  /** The same process with its noise α times as strong. */
+  scaled(alpha: number): GaussianViews;
 }
 
 /**
@@ -24,46 +32,72 @@ export interface GaussianOptions {
  * const views = gaussianViews({ theta: 0.1, gamma: new Float64Array([0, 0, 4]), alpha: 2 });
  * ```
  */
-export function gaussianViews(options: GaussianOptions = {}): ViewProcess {
+export function gaussianViews(options: GaussianOptions = {}): GaussianViews {
   checkOptions('gaussianViews', options, ['theta', 'gamma', 'alpha']);
   const { theta = 0, gamma = 0, alpha = 1 } = options;
   checkCovariance('theta', theta);
   checkCovariance('gamma', gamma);
   checkNumber('alpha', alpha, { min: 0 });
-  return {
-    name: `Gaussian views, alpha ${alpha}`,
-    expect: (input) => additive(input, augmentationCovariance(theta, gamma, alpha, input.second.rows)),
-  };
+  return gaussian(`Gaussian views, alpha ${alpha}`, theta, gamma, alpha, 1);
 }
 
-/** Zero-mean additive noise: x̄ = x, so G = C = XᵀX/n and B = YᵀX/n. */
-function additive(input: InputMoments, covariance: Matrix): ViewExpectation {
-  const { second, mean, targetInput } = input;
+/** With standard deviations `factor` times those of Θ + α²Γ. */
+function gaussian(name: string, theta: Covariance, gamma: Covariance, alpha: number, factor: number): GaussianViews {
+  const covariance = (dim: number) => augmentationCovariance(theta, gamma, alpha, factor, dim);
   return {
-    second: add(second, covariance),
-    meanSecond: second,
+    name,
     covariance,
-    inputCross: second,
-    mean,
-    ...(targetInput === undefined ? {} : { targetCross: targetInput }),
+    scaled: (times) => gaussian(`${name}, ${times} times as strong`, theta, gamma, alpha, factor * times),
+    exact: {
+      additive: true,
+      mean: async (rows) => rows,
+      spread: async (second) => covariance(second.rows - 1),
+    },
+    async step(dim, linalg) {
+      if (theta instanceof Matrix || gamma instanceof Matrix) {
+        const root = (await covarianceRoot('theta', covariance(dim), dim, linalg)) as Matrix;
+        return { kind: 'correlatedNoise', numbers: Float64Array.from(root.data) };
+      }
+      // Nothing of size d² where variances are enough.
+      const scale = factor * alpha;
+      const variances = [
+        varianceOf('theta', theta, dim).map((value) => factor * factor * value),
+        varianceOf('gamma', gamma, dim).map((value) => scale * scale * value),
+      ];
+      const numbers = Float64Array.from({ length: dim }, (_, i) =>
+        Math.sqrt((variances[0]?.[i] as number) + (variances[1]?.[i] as number)),
+      );
+      if (!Number.isFinite(maxAbs(numbers))) throw overflow(scale);
+      return { kind: 'noise', numbers };
+    },
   };
 }
 
-/** Σ = Θ + α²Γ. */
-function augmentationCovariance(theta: Covariance, gamma: Covariance, alpha: number, dim: number): Matrix {
+/** The diagonal of a diagonal covariance. */
+function varianceOf(argument: string, covariance: number | Float64Array, dim: number): Float64Array {
+  checkDimension(argument, covariance, dim);
+  return typeof covariance === 'number' ? new Float64Array(dim).fill(covariance) : covariance;
+}
+
+/** factor² (Θ + α²Γ). */
+function augmentationCovariance(
+  theta: Covariance,
+  gamma: Covariance,
+  alpha: number,
+  factor: number,
+  dim: number,
+): Matrix {
   const sum = Matrix.zeros(dim, dim);
-  addCovariance(sum, 'theta', theta, 1);
-  addCovariance(sum, 'gamma', gamma, alpha * alpha);
+  addCovariance(sum, 'theta', theta, factor * factor);
+  addCovariance(sum, 'gamma', gamma, factor * factor * alpha * alpha);
   if (Number.isFinite(maxAbs(sum.data))) return sum;
-  throw new EigenviewError('OUT_OF_RANGE', 'The augmentation covariance Θ + α²Γ overflows.', {
+  throw overflow(factor * alpha);
+}
+
+function overflow(alpha: number): EigenviewError {
+  return new EigenviewError('OUT_OF_RANGE', 'The augmentation covariance Θ + α²Γ overflows.', {
     argument: 'alpha',
     expected: 'such that α²Γ is finite',
     received: String(alpha),
   });
-}
-
-function add(a: Matrix, b: Matrix): Matrix {
-  const sum = new Float64Array(a.data);
-  for (let i = 0; i < sum.length; i++) (sum[i] as number) += b.data[i] as number;
-  return new Matrix(a.rows, a.cols, sum);
 }

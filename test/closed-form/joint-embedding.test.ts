@@ -4,7 +4,7 @@ import { choleskySync } from '../../src/linalg/cholesky.js';
 import { subspaceDistanceSync } from '../../src/linalg/subspace-distance.js';
 import { Matrix } from '../../src/matrix/matrix.js';
 import { viewMoments } from '../../src/moments/collect.js';
-import type { ViewMoments } from '../../src/moments/view-moments.js';
+import { ViewMoments } from '../../src/moments/view-moments.js';
 import { gaussianViews } from '../../src/views/gaussian.js';
 import { firstRows, plus, product, solved, symmetrised, times, trace } from '../support/algebra.js';
 import { BACKENDS } from '../support/backends.js';
@@ -161,17 +161,17 @@ describe.each(BACKENDS)('jointEmbedding on %s', (backend) => {
 
   it('reports eigenvalues of sampled moments as they are, outside of [0, 1] too', async () => {
     // An unbiased estimate of G may be indefinite.
-    const views = {
-      name: 'sampled',
-      expect: () => ({
-        second: Matrix.diagonal([1, 1]),
-        meanSecond: Matrix.diagonal([1.25, -0.5]),
-        covariance: Matrix.diagonal([-0.25, 1.5]),
-        inputCross: Matrix.identity(2),
-        mean: new Float64Array(2),
-      }),
-    };
-    const sampled = await viewMoments(normals(1, 5, 2), views, { backend: 'js' });
+    const sampled = new ViewMoments({
+      count: 5,
+      second: Matrix.diagonal([1, 1]),
+      meanSecond: Matrix.diagonal([1.25, -0.5]),
+      covariance: Matrix.diagonal([-0.25, 1.5]),
+      inputCross: Matrix.identity(2),
+      inputSecond: Matrix.identity(2),
+      inputEnergy: 2,
+      inputMean: new Float64Array(2),
+      viewMean: new Float64Array(2),
+    });
     const { eigenvalues, loss } = await jointEmbedding(sampled, { k: 2, backend });
     expect(eigenvalues).toBeCloseToArray([1.25, -0.5], 1e-15);
     expect(loss).toBeCloseTo(2.5, 14);

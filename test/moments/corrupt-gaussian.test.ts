@@ -1,6 +1,6 @@
 import { afterEach, describe, expect, it } from 'vitest';
 import { Matrix } from '../../src/matrix/matrix.js';
-import { corruptGaussian } from '../../src/moments/corrupt.js';
+import { corruptGaussian } from '../../src/moments/corrupt-gaussian.js';
 import { setThreads, threads } from '../../src/runtime/threads.js';
 import type { Covariance } from '../../src/views/covariance.js';
 import { energy, meanProduct, plus, product } from '../support/algebra.js';

@@ -37,6 +37,23 @@ describe('philox', () => {
   });
 });
 
+test('philox counts its arguments modulo 2³², up to the largest seed', () => {
+  for (const value of [2 ** 32, 2 ** 53 - 1, 2 ** 53 - 38, 2 ** 53 - 2 ** 31]) {
+    for (let at = 0; at < 6; at++) {
+      const whole = Array.from({ length: 6 }, (_, i) => (i === at ? value : 7)) as [
+        number,
+        number,
+        number,
+        number,
+        number,
+        number,
+      ];
+      const reduced = whole.map((word) => word % 2 ** 32) as typeof whole;
+      expect(hex(philox(...whole, new Uint32Array(4)))).toBe(hex(philox(...reduced, new Uint32Array(4))));
+    }
+  }
+});
+
 describe('the layout of a sample', () => {
   const seed = 5 * 2 ** 32 + 77;
   const sample = 3 * 2 ** 32 + 9;

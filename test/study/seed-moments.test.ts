@@ -3,7 +3,7 @@ import type { JudgedSample } from '../../src/backends/closed-form.js';
 import { maxAbs } from '../../src/matrix/check.js';
 import { Matrix } from '../../src/matrix/matrix.js';
 import { viewMoments } from '../../src/moments/collect.js';
-import { corruptGaussian } from '../../src/moments/corrupt.js';
+import { corruptGaussian } from '../../src/moments/corrupt-gaussian.js';
 import { STREAMS, uniform } from '../../src/runtime/random.js';
 import { cleanSample, collectSeed, corruptedSample } from '../../src/study/seed-moments.js';
 import { gaussianViews } from '../../src/views/gaussian.js';

@@ -12,7 +12,7 @@ import { subspaceDistanceSync } from '../../src/linalg/subspace-distance.js';
 import { svdSync } from '../../src/linalg/svd.js';
 import { Matrix } from '../../src/matrix/matrix.js';
 import { viewMoments } from '../../src/moments/collect.js';
-import { corruptGaussian } from '../../src/moments/corrupt.js';
+import { corruptGaussian } from '../../src/moments/corrupt-gaussian.js';
 import type { ViewMoments } from '../../src/moments/view-moments.js';
 import { alignmentThresholds } from '../../src/thresholds/alignment.js';
 import { gaussianViews } from '../../src/views/gaussian.js';

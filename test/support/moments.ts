@@ -5,7 +5,9 @@ import type { ViewMoments } from '../../src/moments/view-moments.js';
 
 /** A digest of every field of some moments, for exact comparisons: a failure shows names, not thousands of numbers. */
 export function bits(moments: ViewMoments): Record<string, string> {
-  return Object.fromEntries(Object.entries(moments).map(([name, value]) => [name, digest(value)]));
+  const { drawn, ...fields } = moments;
+  const all = Object.entries({ ...fields, ...drawn }) as [string, number | MatrixData | Matrix][];
+  return Object.fromEntries(all.map(([name, value]) => [name, digest(value)]));
 }
 
 /** Equal for equal bits in equal shapes. */

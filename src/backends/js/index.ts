@@ -2,5 +2,6 @@
 import type { Backend } from '../backend.js';
 import { linalg } from './linalg.js';
 import { moments } from './moments.js';
+import { views } from './views.js';
 
-export const js = { name: 'js', linalg, moments } as const satisfies Backend;
+export const js = { name: 'js', linalg, moments, views } as const satisfies Backend;
