@@ -37,15 +37,22 @@ export { type SubspaceDistance, subspaceDistance, subspaceDistanceSync } from '.
 export { type SvdOptions, svd, svdSync } from './linalg/svd.js';
 export { Matrix, type MatrixData } from './matrix/matrix.js';
 export { type ViewMomentsOptions, viewMoments } from './moments/collect.js';
-export { type CorruptGaussianOptions, corruptGaussian } from './moments/corrupt.js';
+export { type CorruptOptions, corrupt } from './moments/corrupt.js';
+export { type CorruptGaussianOptions, corruptGaussian } from './moments/corrupt-gaussian.js';
+export type { DrawnViews } from './moments/drawn-views.js';
 export { type EncodeOptions, encode } from './moments/encode.js';
 export { type Pca, type PcaOptions, pca } from './moments/pca.js';
+export type { RelativeErrors } from './moments/relative-errors.js';
+export { type SampleViewsOptions, sampleViews } from './moments/sample-views.js';
 export type { JsonArray, MomentsJson } from './moments/serialise.js';
 export type { Source } from './moments/source.js';
+export { type StandardErrors, standardErrors } from './moments/standard-errors.js';
 export { type MomentFields, ViewMoments } from './moments/view-moments.js';
 export { compareHtml } from './report/compare-html.js';
 export { compareText } from './report/compare-text.js';
 export type { Study } from './report/comparison.js';
+export { type ContactSheetOptions, contactSheet } from './report/contact-sheet.js';
+export { type DirectionSheetOptions, directionSheet } from './report/direction-sheet.js';
 export { type PhaseDiagramOptions, phaseDiagram } from './report/phase-diagram.js';
 export { type PngOptions, renderPng } from './report/png.js';
 export { reportHtml } from './report/report-html.js';
@@ -90,6 +97,30 @@ export {
   alignmentThresholds,
   type Threshold,
 } from './thresholds/alignment.js';
+export { type AffineMap, affineViews } from './views/affine.js';
+export { alignedWith } from './views/aligned.js';
+export { chooseViews } from './views/choose.js';
+export { composeViews } from './views/compose.js';
+export type { CorruptionSource } from './views/corruption.js';
 export type { Covariance } from './views/covariance.js';
-export { type GaussianOptions, gaussianViews } from './views/gaussian.js';
-export type { InputMoments, ViewExpectation, ViewProcess } from './views/view-process.js';
+export { type CustomDraws, type CustomFunction, type CustomOptions, customViews } from './views/custom.js';
+export { type GaussianOptions, type GaussianViews, gaussianViews } from './views/gaussian.js';
+export {
+  cyclicShifts,
+  flips,
+  type GroupOptions,
+  groupViews,
+  type PlanarShape,
+  rotations,
+  type SignedPermutation,
+} from './views/group.js';
+export type { Augmentation } from './views/image/augmentations.js';
+export { CORRUPTIONS, type Corruption, type CorruptionName } from './views/image/corruptions.js';
+export { type PresetName, presets } from './views/image/presets.js';
+export type { ImageShape } from './views/image/transform.js';
+export { type ImageTransform, imageViews } from './views/image.js';
+export { type MaskOptions, maskViews, type PatchGrid } from './views/mask.js';
+export { type MethodName, presetViews } from './views/preset.js';
+export type { RandomAffine } from './views/random-affine.js';
+export { readViews } from './views/read-views.js';
+export type { ViewProcess } from './views/view-process.js';

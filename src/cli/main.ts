@@ -5,6 +5,7 @@ import { doctorCommand } from './doctor.js';
 import { exitCodeOf } from './exit-codes.js';
 import { studyCommand } from './study.js';
 import { version } from './version.js';
+import { viewsCommand } from './views.js';
 
 const program = new Command('eigenview')
   .description('Exact self-supervised-learning theory: closed forms, alignment thresholds and large-n studies.')
@@ -14,7 +15,7 @@ const program = new Command('eigenview')
   .enablePositionalOptions()
   .exitOverride((error) => process.exit(exitCodeOf(error)));
 
-for (const command of [studyCommand(), doctorCommand()]) program.addCommand(inheriting(command));
+for (const command of [studyCommand(), viewsCommand(), doctorCommand()]) program.addCommand(inheriting(command));
 
 /** A command knows how to fail only if each of its parents tells it. */
 function inheriting(command: Command): Command {

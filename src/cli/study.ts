@@ -7,7 +7,8 @@ import { type ResolvedStudyConfig, resolveStudyConfig, type StudyConfig } from '
 import { readStudyConfig } from '../study/read-config.js';
 import { type RecordedStudy, recordStudy } from '../study/record.js';
 import { estimateText } from './estimate.js';
-import { EXIT } from './exit-codes.js';
+import { EXIT, exitCodesText } from './exit-codes.js';
+import { number, numbers } from './numbers.js';
 import { Output } from './output.js';
 import { Progress, progressMode } from './progress.js';
 import { compareCommand } from './study-compare.js';
@@ -75,12 +76,7 @@ export function studyCommand(): Command {
         'js',
       ] satisfies BackendName[]),
     )
-    .addHelpText(
-      'after',
-      `\nExit codes: ${Object.values(EXIT)
-        .map(({ code, means }) => `${code} ${means}`)
-        .join('; ')}.`,
-    )
+    .addHelpText('after', `\n${exitCodesText(Object.values(EXIT))}`)
     .action((flags: StudyFlags) => (flags.dryRun ? dryRun(flags) : runStudy(flags)));
   return command.addCommand(reportCommand()).addCommand(compareCommand());
 }
@@ -148,16 +144,6 @@ function finish(
 function folderName(text: string): string {
   if (text === '') throw new InvalidArgumentError('Expected a folder.');
   return text;
-}
-
-function number(text: string): number {
-  const value = Number(text);
-  if (!/^\s*[-+]?(\d+\.?\d*|\.\d+)(e[-+]?\d+)?\s*$/i.test(text)) throw new InvalidArgumentError('Expected a number.');
-  return value;
-}
-
-function numbers(text: string): number[] {
-  return text.split(',').map(number);
 }
 
 function words(text: string): never[] {

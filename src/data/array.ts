@@ -54,6 +54,7 @@ export function arraySource(file: ArrayFile): ChunkedSource {
   return {
     rows,
     cols,
+    rowShape: file.shape.slice(1),
     async *[Symbol.asyncIterator]() {
       const reader = await reopen(file);
       try {

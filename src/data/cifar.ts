@@ -8,6 +8,7 @@ import { IntList } from './int-list.js';
 import { type LabelledSource, rowsPerChunk } from './source.js';
 
 /** Three colour planes (red, green, blue) of 32×32, row by row. */
+const SHAPE = [3, 32, 32] as const;
 const PIXELS = 3 * 32 * 32;
 /** One label byte in front. */
 const RECORD = 1 + PIXELS;
@@ -43,6 +44,7 @@ export async function openCifar10(path: string | readonly string[]): Promise<Lab
   return {
     rows,
     cols: PIXELS,
+    rowShape: SHAPE,
     labels,
     classes: CLASSES,
     async *[Symbol.asyncIterator]() {

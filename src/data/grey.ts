@@ -10,6 +10,7 @@ export function toGrey(images: LabelledSource): LabelledSource {
   return {
     ...images,
     cols,
+    ...(images.rowShape && { rowShape: images.rowShape.slice(1) }),
     async *[Symbol.asyncIterator]() {
       for await (const chunk of images) yield grey(chunk, cols);
     },

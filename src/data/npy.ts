@@ -58,6 +58,7 @@ function fortranSource(file: ArrayFile): ChunkedSource {
   return {
     rows,
     cols,
+    rowShape: file.shape.slice(1),
     async *[Symbol.asyncIterator]() {
       const reader = await reopen(file);
       let whole: MatrixData;

@@ -59,6 +59,7 @@ export async function openData(path: string, options: DataOptions = {}): Promise
   return {
     rows: source.rows,
     cols: source.cols,
+    ...(source.rowShape && { rowShape: source.rowShape }),
     targets: makeTargets(found, target),
     [Symbol.asyncIterator]: () => source[Symbol.asyncIterator](),
   };

@@ -13,6 +13,8 @@ import type { Matrix } from '../matrix/matrix.js';
 export interface ChunkedSource extends AsyncIterable<Matrix> {
   readonly rows: number;
   readonly cols: number;
+  /** What a row was before it was flattened, where the file says: 28×28 for an image of MNIST, 3×32×32 for one of CIFAR-10. */
+  readonly rowShape?: readonly number[];
   /** One class index per row, where the file has them; in memory from the start. */
   readonly labels?: Int32Array;
   /** The name of each class, by index, where the file or its format names them. */

@@ -1,55 +1,19 @@
 import { readFileSync } from 'node:fs';
 import { createRequire } from 'node:module';
-import { inflateSync } from 'node:zlib';
 import { afterEach, describe, expect, it, vi } from 'vitest';
 import { fittingScale, type PngOptions, renderPng } from '../../src/report/png.js';
 import { textWidth } from '../../src/report/text.js';
 import { failure } from '../support/failure.js';
+import { openPng } from '../support/png.js';
 
 const drawing = (body: string, width = 60, height = 30) =>
   `<svg xmlns="http://www.w3.org/2000/svg" width="${width}" height="${height}">${body}</svg>`;
 const text = (content: string, weight = 'normal') =>
   `<text x="4" y="24" style="font-family:Helvetica, Arial, sans-serif;font-size:20px;font-weight:${weight}">${content}</text>`;
 
-/** Width, height and pixels of a PNG file of 8-bit RGBA. */
-function open(png: Uint8Array) {
-  const bytes = Buffer.from(png);
-  expect(bytes.subarray(0, 8).toString('latin1')).toBe('\x89PNG\r\n\x1a\n');
-  const data: Buffer[] = [];
-  for (let at = 8; at < bytes.length; at += bytes.readUInt32BE(at) + 12) {
-    if (bytes.toString('latin1', at + 4, at + 8) === 'IDAT')
-      data.push(bytes.subarray(at + 8, at + 8 + bytes.readUInt32BE(at)));
-  }
-  const [width, height] = [bytes.readUInt32BE(16), bytes.readUInt32BE(20)];
-  return { width, height, pixels: unfilter(inflateSync(Buffer.concat(data)), 4 * width, height) };
-}
-
-/** https://www.w3.org/TR/png/#9Filters, for pixels of four bytes. */
-function unfilter(lines: Buffer, stride: number, height: number): Uint8Array {
-  const pixels = new Uint8Array(stride * height);
-  for (let row = 0; row < height; row++) {
-    const filter = lines[row * (stride + 1)];
-    for (let col = 0; col < stride; col++) {
-      const at = row * stride + col;
-      const left = col < 4 ? 0 : (pixels[at - 4] as number);
-      const up = row === 0 ? 0 : (pixels[at - stride] as number);
-      const corner = row === 0 || col < 4 ? 0 : (pixels[at - stride - 4] as number);
-      const guess = [0, left, up, (left + up) >> 1, paeth(left, up, corner)][filter as number] as number;
-      pixels[at] = guess + (lines[row * (stride + 1) + 1 + col] as number);
-    }
-  }
-  return pixels;
-}
-
-function paeth(left: number, up: number, corner: number): number {
-  const [a, b, c] = [left, up, corner].map((value) => Math.abs(left + up - corner - value)) as [number, number, number];
-  if (a <= b && a <= c) return left;
-  return b <= c ? up : corner;
-}
-
 /** How many pixels black text covers. */
 const ink = async (svg: string) =>
-  open(await renderPng(svg)).pixels.reduce((sum, alpha, i) => (i % 4 === 3 ? sum + alpha / 255 : sum), 0);
+  openPng(await renderPng(svg)).pixels.reduce((sum, alpha, i) => (i % 4 === 3 ? sum + alpha / 255 : sum), 0);
 
 /** The advance widths of a TrueType font, in ems. A character it lacks has none. */
 function advances(file: string): (char: string) => number | undefined {
@@ -108,8 +72,8 @@ describe.each(['400Regular/Inter_400Regular.ttf', '700Bold/Inter_700Bold.ttf'])(
 
 describe('renderPng', () => {
   it('draws at twice the size, or at the scale asked for', async () => {
-    expect(open(await renderPng(drawing('')))).toMatchObject({ width: 120, height: 60 });
-    expect(open(await renderPng(drawing(''), { scale: 0.5 }))).toMatchObject({ width: 30, height: 15 });
+    expect(openPng(await renderPng(drawing('')))).toMatchObject({ width: 120, height: 60 });
+    expect(openPng(await renderPng(drawing(''), { scale: 0.5 }))).toMatchObject({ width: 30, height: 15 });
   });
 
   it('shows text, whatever family it asks for, and bold text bolder', async () => {

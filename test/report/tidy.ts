@@ -14,7 +14,7 @@ interface Rectangle {
 function box({ text, attributes }: Element): Rectangle {
   const size = Number(/font-size:([\d.]+)px/.exec(attributes.style ?? '')?.[1]);
   const transform = (attributes.transform ?? '').match(/-?[\d.]+/g)?.map(Number) ?? [];
-  const [x, y] = transform.slice(-2) as [number, number];
+  const [x = 0, y = 0] = transform.slice(-2);
   const dx = x + Number(attributes.x ?? 0);
   const dy = y + Number(attributes.y ?? 0);
   const width = textWidth(text, size);
