@@ -1,5 +1,5 @@
 import { EigenvalueDecomposition, Matrix as JsMatrix, SingularValueDecomposition } from 'ml-matrix';
-import { eigh, gaussianViews, Matrix, matmulSync, svd, viewMoments } from '../dist/index.js';
+import { eigh, gaussianViews, Matrix, maskViews, matmulSync, presetViews, svd, viewMoments } from '../dist/index.js';
 
 const ROWS = 60_000;
 const DIM = 784;
@@ -119,6 +119,46 @@ async function singular() {
   };
 }
 
+/** Numbers of the size of pixels that are not whole, as views are not. */
+function pixelLike(rows, cols) {
+  const x = noise(rows, cols);
+  for (let i = 0; i < x.data.length; i++) x.data[i] = 255 * (x.data[i] + 0.5);
+  return x;
+}
+
+/**
+ * Sampled moments beside the bare rank-k update over as many rows as there are views (exact moments of views that lie there
+ * already), and beside the js backend on a few of the rows.
+ */
+async function sampled(name, rows, views, samples, jsRows) {
+  const dim = rows.cols;
+  const few = new Matrix(jsRows, dim, rows.data.subarray(0, jsRows * dim));
+  const drawn = pixelLike(rows.rows * samples, dim);
+  const run = (x, options) => async () => void (await viewMoments(x, views, { samples, ...options }));
+  return {
+    name: `${name}, ${samples} views of ${rows.rows}×${dim}`,
+    work: rows.rows * samples * dim * dim,
+    unit: 'GFLOP/s',
+    contestants: [
+      { name: 'eigenview', run: run(rows) },
+      { name: 'rank-k update alone', run: async () => void (await viewMoments(drawn, gaussianViews())) },
+      { name: 'js backend', run: run(few, { backend: 'js' }), share: jsRows / rows.rows, rounds: 1 },
+    ],
+  };
+}
+
+const VIEW_ROWS = 20_000;
+const noisyViews = () => sampled('additive noise', pixelLike(VIEW_ROWS, DIM), gaussianViews({ theta: 100 }), 8, 40);
+const maskedViews = () => sampled('masking', pixelLike(VIEW_ROWS, DIM), maskViews({ keep: 0.5 }), 8, 40);
+const simclrViews = () =>
+  sampled(
+    'SimCLR pipeline',
+    pixelLike(2000, 3072),
+    presetViews('simclr', { width: 32, height: 32, channels: 3 }),
+    16,
+    1,
+  );
+
 export const cases = [
   withNumpy(moments, 'gram'),
   withNumpy(moments32, 'gram', 'NumPy (float64)'),
@@ -126,4 +166,7 @@ export const cases = [
   withNumpy(symmetric, 'eigh', 'SciPy'),
   withNumpy(symmetricTop, 'eigh-top', 'SciPy'),
   withNumpy(singular, 'svd'),
+  withNumpy(noisyViews, 'noisy-views'),
+  withNumpy(maskedViews, 'masked-views'),
+  simclrViews,
 ];

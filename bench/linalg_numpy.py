@@ -1,10 +1,10 @@
 """NumPy and SciPy timings of the operations the bench compares.
 
-    python3 linalg_numpy.py [--rows 60000] [--dim 784] [--top 50] [--svd 512] [--repeats 5]
+    python3 linalg_numpy.py [--rows 60000] [--dim 784] [--top 50] [--svd 512] [--view-rows 20000] [--repeats 5]
     python3 linalg_numpy.py --serve [sizes]
 
 Without --serve: one JSON line per operation with the median of the repeats after a warm-up. With --serve: one operation per
-line of standard input (gram, gram32, eigh, eigh-top, svd), run once and answered by one JSON line, until end of file, so
+line of standard input (gram, gram32, eigh, eigh-top, svd, noisy-views, masked-views), run once and answered by one JSON line, until end of file, so
 that a runner can interleave programs. An operation's data and warm-up run come before its first timed run.
 """
 
@@ -20,6 +20,33 @@ from scipy import linalg
 
 def gram_data(options, dtype):
     return np.random.default_rng(1).standard_normal((options.rows, options.dim)).astype(dtype)
+
+
+def view_data(options):
+    return np.random.default_rng(4).uniform(0, 255, (options.view_rows, options.dim))
+
+
+def view_moments(x, draw, views=8):
+    """S, the unbiased G, and C of `views` drawn views of each row; whole arrays at a time, one view after another."""
+    rng = np.random.default_rng(5)
+    n, d = x.shape
+    products, mean = np.zeros((d, d)), np.zeros_like(x)
+    for _ in range(views):
+        view = draw(rng, x)
+        products += view.T @ view
+        mean += view
+    mean /= views
+    second = products / (n * views)
+    mean_second = (views * (mean.T @ mean) / n - second) / (views - 1)
+    return second, mean_second, x.T @ mean / n
+
+
+def noisy(rng, x):
+    return x + 10 * rng.standard_normal(x.shape)
+
+
+def masked(rng, x):
+    return x * (rng.random(x.shape) < 0.5)
 
 
 def covariance(options):
@@ -46,12 +73,16 @@ def operations(options):
             lambda: np.random.default_rng(3).standard_normal((options.svd, options.svd)),
             np.linalg.svd,
         ),
+        "noisy-views": (lambda: view_data(options), lambda x: view_moments(x, noisy)),
+        "masked-views": (lambda: view_data(options), lambda x: view_moments(x, masked)),
     }
 
 
 def sizes(name, options):
     if name in ("gram", "gram32"):
         return {"rows": options.rows, "dim": options.dim}
+    if name.endswith("-views"):
+        return {"rows": options.view_rows, "dim": options.dim}
     if name == "svd":
         return {"dim": options.svd}
     return {"dim": options.dim, **({"top": options.top} if name == "eigh-top" else {})}
@@ -104,6 +135,7 @@ def main():
     parser.add_argument("--dim", type=int, default=784)
     parser.add_argument("--top", type=int, default=50)
     parser.add_argument("--svd", type=int, default=512)
+    parser.add_argument("--view-rows", type=int, default=20_000)
     parser.add_argument("--repeats", type=int, default=5)
     options = parser.parse_args()
     bench = Bench(options)
