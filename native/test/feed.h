@@ -28,7 +28,7 @@ inline std::vector<const char*> machine_kernels() {
 }
 
 // Bytes of a staging area: few, so that some hundred rows fill several.
-constexpr int64_t kArea = int64_t{4} << 20;
+constexpr int64_t kArea = int64_t{1} << 20;
 
 // How rows reach an accumulator.
 struct Feed {

@@ -1,8 +1,9 @@
-// Any rows of any numbers, in any cut, give finite moments or a Failure that names an element, of whole numbers the exact
-// ones; noise and encodings of finite rows never crash.
-#include "../core/moments/gram.h"
+// Any rows of any numbers, in any cut, give finite moments, of themselves and of views, or a Failure that names an element, of
+// whole numbers the exact ones; noise and encodings of finite rows never crash.
+#include "../core/moments/view_gram.h"
 #include "../core/tiles/project.h"
 #include "../core/views/noise.h"
+#include "../core/views/steps.h"
 #include "fuzz.h"
 #include "matrices.h"
 
@@ -10,6 +11,9 @@ using namespace eigenview;
 using namespace eigenview::checks;
 
 namespace {
+
+// One block to a staging area.
+constexpr int64_t kSmallArea = 1;
 
 Matrix read(Bytes& bytes, int rows, int cols) {
   Matrix a(rows, cols);
@@ -23,11 +27,15 @@ Matrix read(Bytes& bytes, int rows, int cols) {
 void moments(Bytes& bytes) {
   const int dx = bytes.between(1, 60), dy = bytes.between(0, 5), rows = bytes.between(0, 255);
   const Matrix x = read(bytes, rows, dx), y = read(bytes, rows, dy);
-  Gram gram(dx, dy);
+  Gram gram(dx, dy, {}, kSmallArea);
   Matrix sums(gram.width(), gram.width());
   try {
     for (int64_t at = 0; at < rows;) {
       at += gram.fill(x.data.data(), y.data.data(), at, std::min<int64_t>(rows, at + bytes.between(1, 100)));
+      if (gram.full()) {
+        gram.swap();
+        gram.sum(1);
+      }
       if (bytes.byte() % 4 == 0) gram.snapshot(bytes.between(1, 4), sums.data.data());
     }
     CHECK(gram.snapshot(2, sums.data.data()) == rows);
@@ -51,10 +59,14 @@ void exact_moments(Bytes& bytes) {
     double& element = x.data[(bytes.between(0, 255) * 256 + bytes.byte()) % x.size()];
     element = bytes.between(-100, 100) * (bytes.byte() % 2 == 0 ? 0.25 : 100);
   }
-  Gram gram(d, 0);
+  Gram gram(d, 0, {}, kSmallArea);
   Matrix sums(d + 1, d + 1);
   for (int64_t at = 0; at < rows;) {
     at += gram.fill<double, double>(x.data.data(), nullptr, at, std::min<int64_t>(rows, at + bytes.between(1, 100)));
+    if (gram.full()) {
+      gram.swap();
+      gram.sum(2);
+    }
     if (bytes.byte() % 4 == 0) gram.snapshot(1, sums.data.data());
   }
   gram.snapshot(bytes.between(1, 3), sums.data.data());
@@ -66,6 +78,59 @@ void exact_moments(Bytes& bytes) {
       sum += x(r, i);
     }
     CHECK(sums(i, j) == product && sums(j, i) == product && sums(i, d) == sum);
+  }
+}
+
+std::unique_ptr<Step> read_step(Bytes& bytes, int in) {
+  std::vector<double> numbers;
+  switch (bytes.byte() % 4) {
+    case 0:
+      for (int j = 0; j < in; j++) numbers.push_back(std::fabs(bytes.number()));
+      return make_step("noise", in, numbers);
+    case 1:
+      numbers = {bytes.between(1, 255) / 255.0, bytes.number()};
+      for (int j = 0; j < in; j++) numbers.push_back(bytes.between(0, 9));
+      return make_step("mask", in, numbers);
+    case 2: {
+      const int out = bytes.between(1, 60);
+      numbers = {1, static_cast<double>(out), 1};
+      for (int i = 0; i < out * in + out; i++) numbers.push_back(i % 3 == 0 ? bytes.number() : 0.5);
+      return make_step("affine", in, numbers);
+    }
+    default: return make_step("identity", in, {});
+  }
+}
+
+void views(Bytes& bytes) {
+  const int dx = bytes.between(1, 60), dy = bytes.between(0, 5), rows = bytes.between(0, 255);
+  const Matrix x = read(bytes, rows, dx), y = read(bytes, rows, dy);
+  ViewPlan plan;
+  plan.step = read_step(bytes, dx);
+  plan.width = plan.step->out();
+  plan.views = bytes.between(2, 5);
+  plan.shifted = plan.width == dx && bytes.byte() % 2 == 0;
+  for (double* scale : {&plan.input_scale, &plan.target_scale, &plan.view_scale}) *scale = std::exp2(bytes.between(-128, 127));
+  plan.area_bytes = bytes.between(1, 255) * 1024;
+  ViewGram gram(dx, dy, plan);
+  try {
+    for (int64_t at = 0; at < rows;) {
+      at += gram.fill(x.data.data(), y.data.data(), nullptr, at, std::min<int64_t>(rows, at + bytes.between(1, 100)));
+      if (gram.full()) {
+        gram.swap();
+        gram.help(bytes.between(1, 3));
+        gram.check();
+      }
+      if (bytes.byte() % 4 == 0) gram.snapshot(bytes.between(1, 3));
+    }
+    const ViewGram::Sums sums = gram.snapshot(2);
+    CHECK(sums.count == rows && all_finite(x) && all_finite(y));
+    CHECK(all_finite(sums.inputs) && all_finite(sums.deviations) && all_finite(sums.shifts) && all_finite(sums.cross));
+  } catch (const Failure& failure) {
+    CHECK(failure.status == Status::not_finite || failure.status == Status::out_of_range);
+    if (failure.status == Status::out_of_range) return;
+    const int64_t i = *failure.at, j = *failure.column;
+    CHECK(i >= 0 && i < rows && !std::isfinite(j < dx ? x(i, j) : y(i, j - dx)));
+    CHECK(all_finite(x.data.data(), i * dx) && all_finite(y.data.data(), i * dy));
   }
 }
 
@@ -87,9 +152,11 @@ void noise(Bytes& bytes) {
 
 extern "C" int LLVMFuzzerTestOneInput(const uint8_t* data, size_t size) {
   Bytes bytes(data, size);
-  switch (bytes.byte() % 4) {
+  switch (bytes.byte() % 6) {
     case 0: moments(bytes); break;
     case 1: exact_moments(bytes); break;
+    case 2:
+    case 3: views(bytes); break;
     default: noise(bytes);
   }
   return 0;
