@@ -3,8 +3,9 @@
  *
  * @module
  */
-export type { Eig, Eigh, Svd } from './backends/linalg.js';
+export type { Eig, Eigh, LinalgBackend, Svd } from './backends/linalg.js';
 export type { BackendName, CallOptions, SyncOptions } from './backends/select.js';
+export type { ViewStep } from './backends/views.js';
 export { type Cca, type CcaOptions, cca, type PairMoments } from './closed-form/cca.js';
 export type { EncoderOptions } from './closed-form/encoder.js';
 export { type JointEmbedding, jointEmbedding } from './closed-form/joint-embedding.js';
@@ -103,7 +104,13 @@ export { chooseViews } from './views/choose.js';
 export { composeViews } from './views/compose.js';
 export type { CorruptionSource } from './views/corruption.js';
 export type { Covariance } from './views/covariance.js';
-export { type CustomDraws, type CustomFunction, type CustomOptions, customViews } from './views/custom.js';
+export {
+  type CustomDraws,
+  type CustomFunction,
+  type CustomOptions,
+  type CustomStep,
+  customViews,
+} from './views/custom.js';
 export { type GaussianOptions, type GaussianViews, gaussianViews } from './views/gaussian.js';
 export {
   cyclicShifts,
@@ -116,11 +123,11 @@ export {
 } from './views/group.js';
 export type { Augmentation } from './views/image/augmentations.js';
 export { CORRUPTIONS, type Corruption, type CorruptionName } from './views/image/corruptions.js';
-export { type PresetName, presets } from './views/image/presets.js';
+export { type PresetName, type PresetStep, presets } from './views/image/presets.js';
 export type { ImageShape } from './views/image/transform.js';
 export { type ImageTransform, imageViews } from './views/image.js';
 export { type MaskOptions, maskViews, type PatchGrid } from './views/mask.js';
 export { type MethodName, presetViews } from './views/preset.js';
 export type { RandomAffine } from './views/random-affine.js';
 export { readViews } from './views/read-views.js';
-export type { ViewProcess } from './views/view-process.js';
+export type { DrawnStep, ViewProcess } from './views/view-process.js';

@@ -38,10 +38,12 @@ export interface Images {
   guessed: { shape: boolean; white: boolean };
 }
 
-/** Numbers of a row that is an image in all likelihood: of MNIST, of CIFAR-10. */
+/** Numbers of a row that is an image in all likelihood: of MNIST, CIFAR-10, Tiny ImageNet, ImageNet. */
 const USUAL: Readonly<Record<number, PixelGrid>> = {
   784: { width: 28, height: 28, channels: 1 },
   3072: { width: 32, height: 32, channels: 3 },
+  12288: { width: 64, height: 64, channels: 3 },
+  150528: { width: 224, height: 224, channels: 3 },
 };
 
 /** More than anyone looks at. */
@@ -54,7 +56,7 @@ const WHITE: Partial<Record<DataFormat, number>> = { mnist: 255, cifar: 255 };
  * A few images of any data that {@link openData} opens, labels or not.
  *
  * @throws EigenviewError as {@link openData}; `INVALID_ARGUMENT` for a shape that is not known or does not fit the rows;
- * `OUT_OF_RANGE` when `first` is behind the end; `EMPTY`
+ * `OUT_OF_RANGE` when `first` is behind the end; `EMPTY`; `NOT_FINITE`, naming the file
  */
 export async function readImages(path: string, request: ImageRequest): Promise<Images> {
   const { count, first = 0, white, labels } = request;
@@ -73,9 +75,10 @@ export async function readImages(path: string, request: ImageRequest): Promise<I
   checkInteger('first', first, { max: source.rows - 1 });
   const known = request.shape ?? shapeOf(path, source.rowShape);
   const shape = known ?? USUAL[source.cols];
-  checkFits(path, shape, source.cols);
+  checkFits(path, shape, source.cols, format);
   const said = white ?? WHITE[format];
   const { pixels, most } = await readRows(source, first, Math.min(count, source.rows - first));
+  checkFinite(path, pixels, first);
   return {
     pixels,
     shape: { ...shape, white: said ?? (most > 1 ? 255 : 1) },
@@ -106,7 +109,15 @@ function shapeOf(path: string, rowShape: readonly number[] = []): PixelGrid | un
   });
 }
 
-function checkFits(path: string, shape: PixelGrid | undefined, cols: number): asserts shape is PixelGrid {
+/** Where a column may be a label. */
+const TABLES: readonly DataFormat[] = ['csv', 'parquet'];
+
+function checkFits(
+  path: string,
+  shape: PixelGrid | undefined,
+  cols: number,
+  format: DataFormat,
+): asserts shape is PixelGrid {
   if (shape !== undefined && shape.width * shape.height * shape.channels === cols) return;
   const given = shape && `${shape.width}×${shape.height}×${shape.channels}`;
   throw new EigenviewError(
@@ -117,9 +128,22 @@ function checkFits(path: string, shape: PixelGrid | undefined, cols: number): as
       file: path,
       expected: `a width, height and number of channels (1 or 3) whose product is ${cols}`,
       received: given ?? 'nothing',
-      fix: 'Name a column of labels, if one is among them, as labels.',
+      ...(TABLES.includes(format) && { fix: 'Name a column of labels, if one is among them, as labels.' }),
     },
   );
+}
+
+function checkFinite(file: string, { data, cols }: Matrix, first: number): void {
+  const at = data.findIndex((value) => !Number.isFinite(value));
+  if (at === -1) return;
+  const [row, column] = [first + Math.floor(at / cols), at % cols];
+  throw new EigenviewError('NOT_FINITE', `There is ${data[at]} at row ${row}, column ${column} (from 0).`, {
+    argument: 'data',
+    file,
+    expected: 'finite',
+    received: String(data[at]),
+    fix: 'Remove or impute missing values first.',
+  });
 }
 
 async function readRows(
@@ -144,8 +168,9 @@ async function readRows(
   return { pixels, most: most ?? 0 };
 }
 
+/** A NaN counts for nothing: it may be in a row that is not asked for. */
 function greatest(values: ArrayLike<number>): number {
   let most = Number.NEGATIVE_INFINITY;
-  for (let i = 0; i < values.length; i++) most = Math.max(most, values[i] as number);
+  for (let i = 0; i < values.length; i++) if ((values[i] as number) > most) most = values[i] as number;
   return most;
 }

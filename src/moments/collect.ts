@@ -6,7 +6,8 @@ import type { Matrix } from '../matrix/matrix.js';
 import { STREAMS } from '../runtime/random.js';
 import { gaussianViews } from '../views/gaussian.js';
 import { checkViews, type ViewProcess, viewDimension } from '../views/view-process.js';
-import { chooseSamples } from './auto-samples.js';
+import { chooseSamples, MOST_SAMPLES, PILOT_ROWS } from './auto-samples.js';
+import { LAST_SAMPLE } from './drawn-views.js';
 import { ExactSink } from './exact.js';
 import { Pass, type Sink } from './pass.js';
 import { makeSampledSink } from './sampled.js';
@@ -17,15 +18,16 @@ export interface ViewMomentsOptions extends CallOptions {
   /** Targets Y, row by row beside the data: n×ℓ, one matrix or any chunks. */
   target?: Source;
   /**
-   * m, how many views to draw for each sample, at least 2: moments are then estimated from them, without bias. `auto` takes as
-   * many as `targetError` needs, judged from the first samples. Without it moments are exact, where the process has a closed form.
+   * m, how many views to draw for each sample, 2 to 4096: moments are then estimated from them, without bias. `auto` takes as
+   * many as `targetError` needs, judged from the first 256 samples; a stream that does not say how many `rows` it has is taken
+   * to have no more. Shards that are to be merged need one number. Without it moments are exact, where the process has a closed form.
    */
   samples?: number | 'auto';
   /** The seed of the drawn views, default 0: the same views on every backend and for any chunking. */
   seed?: number;
   /** Index of the first row in the random stream, for data in shards; default 0. */
   firstSample?: number;
-  /** With `samples: 'auto'`: the relative standard error (Frobenius norm) of S, G and C to stay below; default 0.01. */
+  /** With `samples: 'auto'`: the relative standard error ({@link RelativeErrors}) of S, G and C to aim at; default 0.01. */
   targetError?: number;
   /** Called after every stretch of rows. An exception it throws ends the call. */
   onProgress?: (progress: { rows: number }) => void;
@@ -111,8 +113,12 @@ async function collect(
       sink = new ExactSink(backend, control, views, first.cols, target?.cols ?? 0, noise);
     else {
       const { seed = 0, firstSample = 0, samples, targetError = DEFAULT_ERROR } = options;
-      const auto = { first, count: prefixes?.[0] ?? rowsOf(source) ?? first.rows, seed, firstSample, targetError };
-      const m = samples === 'auto' ? await chooseSamples(backend, control, views, auto) : samples;
+      const choose = async () => {
+        const pilot = await rows.lookAhead(PILOT_ROWS);
+        const count = prefixes?.[0] ?? rowsOf(source) ?? pilot.rows;
+        return chooseSamples(backend, control, views, { pilot, count, seed, firstSample, targetError });
+      };
+      const m = samples === 'auto' ? await choose() : samples;
       sink = await makeSampledSink(backend, control, views, { first, target, samples: m, seed, firstSample });
     }
     const pass = new Pass(sink, control, rows, targets, options?.onProgress);
@@ -145,7 +151,7 @@ function checkSamples(options: Options | undefined): void {
   const { samples, seed, firstSample, targetError } = options ?? {};
   if (samples !== undefined && samples !== 'auto') checkInteger('samples', samples, { min: 2, max: MOST_SAMPLES });
   if (seed !== undefined) checkSeed('seed', seed);
-  if (firstSample !== undefined) checkInteger('firstSample', firstSample, { min: 0 });
+  if (firstSample !== undefined) checkInteger('firstSample', firstSample, { min: 0, max: LAST_SAMPLE });
   if (targetError === undefined) return;
   checkNumber('targetError', targetError, { min: 0, above: true });
   if (samples === 'auto') return;
@@ -155,8 +161,6 @@ function checkSamples(options: Options | undefined): void {
     received: `samples: ${describe(samples)}`,
   });
 }
-
-const MOST_SAMPLES = 4096;
 
 function checkPrefixes(prefixes: unknown): void {
   if (prefixes === undefined) return;

@@ -5,6 +5,7 @@ import { checkInteger, checkSeed } from '../matrix/check.js';
 import { Matrix } from '../matrix/matrix.js';
 import { STREAMS } from '../runtime/random.js';
 import { type Covariance, checkCovariance, covarianceRoot } from '../views/covariance.js';
+import { LAST_SAMPLE } from './drawn-views.js';
 import { checkImage } from './finite.js';
 import { chunks, type Source } from './source.js';
 
@@ -53,7 +54,7 @@ async function* corruptChunks(
   const { gamma, seed, firstSample = 0 } = options ?? {};
   checkCovariance('gamma', gamma);
   checkSeed('seed', seed);
-  checkInteger('firstSample', firstSample, { min: 0 });
+  checkInteger('firstSample', firstSample, { min: 0, max: LAST_SAMPLE });
   let root: Float64Array | Matrix | undefined;
   let next = firstSample;
   for await (const chunk of chunks('source', source)) {

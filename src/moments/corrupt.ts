@@ -6,6 +6,7 @@ import { STREAMS } from '../runtime/random.js';
 import { type CorruptionSource, corruptionViews } from '../views/corruption.js';
 import { checkSteps, drawViews } from '../views/draw.js';
 import { checkViews, type DrawnStep, type ViewProcess, viewDimension } from '../views/view-process.js';
+import { LAST_SAMPLE } from './drawn-views.js';
 import { checkImage } from './finite.js';
 import { chunks, type Source } from './source.js';
 
@@ -62,12 +63,12 @@ async function* corruptChunks(
   const { backend, control } = beginCall('corrupt', options, KEYS);
   const { severity, seed, firstSample = 0 } = options ?? {};
   checkSeed('seed', seed);
-  checkInteger('firstSample', firstSample, { min: 0 });
+  checkInteger('firstSample', firstSample, { min: 0, max: LAST_SAMPLE });
   const process = toProcess(corruption, severity);
   let step: DrawnStep | undefined;
   let next = firstSample;
   for await (const chunk of chunks('source', source)) {
-    const width = viewDimension(process, chunk.cols);
+    const width = viewDimension(process, chunk.cols, 'corruption');
     if (step === undefined) {
       step = await process.step(chunk.cols, backend.linalg);
       checkSteps(step);

@@ -10,13 +10,16 @@ import { inStretches } from '../runtime/turn.js';
 export interface DrawnViews {
   /** m, the views drawn for each sample. */
   readonly samples: number;
-  /** Views of the kept samples, m rows after m rows: (K·m)×d, float32. */
+  /** Views of the kept samples, m rows after m rows: (K·m)×d, float32 where such numbers fit. */
   readonly views: Matrix;
   /** The kept samples themselves, K×d_in. */
   readonly inputs: Matrix;
   /** Their indices in the random stream. */
   readonly indices: Float64Array;
 }
+
+/** Where a shard may begin: its indices, further on, are whole numbers then. */
+export const LAST_SAMPLE = 2 ** 52;
 
 /** Samples kept at most; each gives one degree of freedom to a variance, known to a relative √(2/512) = 6 % then. */
 const MOST_KEPT = 512;
@@ -99,7 +102,10 @@ export function mergeDrawn(a: DrawnViews, b: DrawnViews): DrawnViews {
   const chosen = lowest(all, most);
   const { samples } = a;
   const d = a.views.cols;
-  const views = new Matrix(chosen.length * samples, d, new Float32Array(chosen.length * samples * d));
+  // Doubles where one of the two needs them.
+  const wide = [a, b].some((from) => from.views.data instanceof Float64Array);
+  const Numbers = wide ? Float64Array : Float32Array;
+  const views = new Matrix(chosen.length * samples, d, new Numbers(chosen.length * samples * d));
   const inputs = new Matrix(chosen.length, a.inputs.cols);
   chosen.forEach(({ from, at }, i) => {
     const size = samples * d;

@@ -3,6 +3,7 @@ import { checkDense, checkInteger, checkSeed } from '../matrix/check.js';
 import type { Matrix } from '../matrix/matrix.js';
 import { checkSteps } from '../views/draw.js';
 import { checkViews, type ViewProcess, viewDimension } from '../views/view-process.js';
+import { LAST_SAMPLE } from './drawn-views.js';
 import { drawAll } from './sampled.js';
 
 export interface SampleViewsOptions extends CallOptions {
@@ -36,11 +37,11 @@ export async function sampleViews(x: Matrix, views: ViewProcess, options?: Sampl
   const { samples = 1, seed = 0, firstSample = 0, firstView = 0 } = options ?? {};
   checkInteger('samples', samples, { min: 1 });
   checkSeed('seed', seed);
-  checkInteger('firstSample', firstSample, { min: 0 });
+  checkInteger('firstSample', firstSample, { min: 0, max: LAST_SAMPLE });
   checkInteger('firstView', firstView, { min: 0, max: 2 ** 31 - 1 - samples });
-  viewDimension(views, x.cols);
+  const width = viewDimension(views, x.cols);
   const step = await views.step(x.cols, backend.linalg);
   checkSteps(step);
   const indices = Float64Array.from({ length: x.rows }, (_, i) => firstSample + i);
-  return drawAll(backend, control, step, x, { seed, indices, from: firstView, to: firstView + samples });
+  return drawAll(backend, control, step, x, width, { seed, indices, from: firstView, to: firstView + samples });
 }

@@ -38,11 +38,12 @@ export async function makeSampledSink(
   checkSteps(step);
   checkAttached('source', first);
   const pilot = { seed, indices: [firstSample], from: 0, to: Math.min(samples, PILOT_VIEWS) };
-  const drawn = await drawAll(backend, control, step, slice(first, 0, 1), pilot);
+  const width = viewDimension(views, first.cols);
+  const drawn = await drawAll(backend, control, step, slice(first, 0, 1), width, pilot);
   const plan: ViewPlan = {
     step: isNative(step) ? step : undefined,
     views: samples,
-    width: viewDimension(views, first.cols),
+    width,
     seed,
     firstSample,
     ...scaleViews(first, target, drawn),
@@ -104,26 +105,58 @@ class SampledSink implements Sink {
   /** All views of these samples, m rows after m rows. */
   #draw(samples: Matrix, indices: Float64Array): Promise<Matrix> {
     const { seed, views: m } = this.plan;
-    return drawAll(this.backend, this.control, this.step, samples, { seed, indices, from: 0, to: m });
+    return drawAll(this.backend, this.control, this.step, samples, this.plan.width, { seed, indices, from: 0, to: m });
   }
 
   /** The views of the kept samples, drawn again: the same. */
   async #drawn(): Promise<DrawnViews> {
     const { views: samples, width } = this.plan;
     const { inputs, indices } = this.#keeper.kept();
-    const views = new Matrix(inputs.rows * samples, width, new Float32Array(inputs.rows * samples * width));
+    const size = inputs.rows * samples * width;
+    const data = fitsFloats(this.plan.scales.views) ? new Float32Array(size) : new Float64Array(size);
     const rows = Math.max(1, Math.floor(DRAWN_NUMBERS / (samples * width)));
     for (let from = 0; from < inputs.rows; from += rows) {
       const part = slice(inputs, from, from + rows);
       const drawn = await this.#draw(part, indices.subarray(from, from + rows));
-      views.data.set(drawn.data, from * samples * width);
+      data.set(drawn.data, from * samples * width);
     }
-    return { samples, views, inputs, indices };
+    return { samples, views: new Matrix(inputs.rows * samples, width, data), inputs, indices };
   }
 }
 
-/** Views [from, to) of each sample, together. */
-export function drawAll(
+/** Whether numbers of about 1/scale keep their digits as floats. */
+function fitsFloats(scale: number): boolean {
+  return scale > 2 ** -100 && scale < 2 ** 100;
+}
+
+/** Views [from, to) of each sample, piece by piece: an abort is seen between them. */
+export async function drawAll(
+  backend: Backend,
+  control: Control,
+  step: DrawnStep,
+  samples: Matrix,
+  width: number,
+  { seed, indices, from, to }: { seed: number; indices: ArrayLike<number>; from: number; to: number },
+): Promise<Matrix> {
+  const m = to - from;
+  const all = new Matrix(samples.rows * m, width);
+  const views = Math.max(1, Math.floor(DRAWN_NUMBERS / Math.max(samples.cols, width)));
+  // Whole samples, or parts of one whose views are too many.
+  const [rows, each] = views >= m ? [Math.floor(views / m), m] : [1, views];
+  for (let row = 0; row < samples.rows; row += rows) {
+    for (let view = from; view < to; view += each) {
+      control.signal?.throwIfAborted();
+      const part = slice(samples, row, row + rows);
+      const last = Math.min(to, view + each);
+      const place = { seed, indices: Array.from({ length: part.rows }, (_, i) => indices[row + i] as number) };
+      const drawn = await drawTogether(backend, control, step, part, { ...place, from: view, to: last });
+      all.data.set(drawn.data, (row * m + view - from) * width);
+    }
+  }
+  return all;
+}
+
+function drawTogether(
   backend: Backend,
   control: Control,
   step: DrawnStep,

@@ -137,8 +137,15 @@ function drawnFields(where: string, known: Record<string, number | Matrix>, dIn:
   checkSameShape('keptViews', views, kept * samples, d);
   checkSameShape('keptInputs', inputs, kept, dIn);
   for (const index of indices.data) checkInteger('keptIndices', index, { min: 0 });
-  const narrow = new Matrix(views.rows, views.cols, new Float32Array(views.data));
-  return { samples, views: narrow, inputs, indices: new Float64Array(indices.data) };
+  // As they were, unless they are too large or small for floats.
+  const floats = new Float32Array(views.data);
+  const narrow = floats.every((value, at) => value === views.data[at]);
+  return {
+    samples,
+    views: narrow ? new Matrix(views.rows, d, floats) : views,
+    inputs,
+    indices: new Float64Array(indices.data),
+  };
 }
 
 function matrixField(where: string, known: Record<string, number | Matrix>, name: string): Matrix {

@@ -56,6 +56,8 @@ export class RowCursor {
   readonly #chunks: AsyncGenerator<Matrix, void, undefined>;
   #chunk: Matrix | undefined;
   #next = 0;
+  /** Chunks that were read ahead. */
+  readonly #ahead: Matrix[] = [];
 
   constructor(argument: string, source: Source) {
     this.#chunks = chunks(argument, source);
@@ -64,12 +66,40 @@ export class RowCursor {
   /** The current chunk and how far it has been read, moving on when it is used up; undefined at the end. */
   async peek(): Promise<{ chunk: Matrix; from: number } | undefined> {
     while (this.#chunk === undefined || this.#next === this.#chunk.rows) {
-      const { value, done } = await this.#chunks.next();
-      if (done) return undefined;
-      this.#chunk = value;
+      const chunk = this.#ahead.shift() ?? (await this.#read());
+      if (chunk === undefined) return undefined;
+      this.#chunk = chunk;
       this.#next = 0;
     }
     return { chunk: this.#chunk, from: this.#next };
+  }
+
+  /** A copy of the next rows, `count` of them unless the data end before. They stay to be read. */
+  async lookAhead(count: number): Promise<Matrix> {
+    const first = await this.peek();
+    if (first === undefined) return new Matrix(0, 0);
+    const parts = [first.chunk.data.subarray(first.from * first.chunk.cols)];
+    let rows = first.chunk.rows - first.from;
+    for (let i = 0; rows < count; i++) {
+      const chunk = this.#ahead[i] ?? (await this.#read());
+      if (chunk === undefined) break;
+      if (i === this.#ahead.length) this.#ahead.push(chunk);
+      parts.push(chunk.data);
+      rows += chunk.rows;
+    }
+    const { cols } = first.chunk;
+    const copy = new Matrix(Math.min(rows, count), cols);
+    let at = 0;
+    for (const part of parts) {
+      copy.data.set(part.subarray(0, copy.data.length - at), at);
+      at += Math.min(part.length, copy.data.length - at);
+    }
+    return copy;
+  }
+
+  async #read(): Promise<Matrix | undefined> {
+    const { value, done } = await this.#chunks.next();
+    return done ? undefined : value;
   }
 
   advance(rows: number): void {

@@ -30,7 +30,7 @@ function isNear(first: Matrix, views: Matrix): boolean {
 }
 
 /** A power of two that brings the largest of the numbers to about 1. */
-function scaleOf(numbers: MatrixData | readonly number[]): number {
+export function scaleOf(numbers: MatrixData | readonly number[]): number {
   const most = maxAbs(numbers.slice(0, 2 ** 20));
   if (!(most > 0) || !Number.isFinite(most)) return 1;
   return 2 ** -Math.max(-1000, Math.min(1000, Math.ceil(Math.log2(most))));

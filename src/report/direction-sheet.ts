@@ -1,8 +1,8 @@
 import { describe, EigenviewError } from '../errors.js';
 import { checkDense, checkFinite, checkOptions, checkSameShape, maxAbs } from '../matrix/check.js';
 import { Matrix } from '../matrix/matrix.js';
+import { checkShape } from '../views/image/check-shape.js';
 import type { ImageShape } from '../views/image/transform.js';
-import { checkShape } from '../views/image.js';
 import { checkTitle } from './figure-cell.js';
 import { drawHeading, drawImage, EDGE, FONT, LEAST_WIDTH, QUIET, scaleOf, sheet, text } from './sheet-marks.js';
 

@@ -36,3 +36,19 @@ export async function inStretches(
 export function rowsAtOnce(cols: number): number {
   return Math.max(1, Math.floor(2 ** 19 / Math.max(1, cols)));
 }
+
+/** What is awaited, or a rejection with the signal's reason as soon as it is aborted; what is awaited then goes on unheeded. */
+export async function untilAborted<T>(awaited: T | PromiseLike<T>, signal: AbortSignal | undefined): Promise<T> {
+  if (signal === undefined) return awaited;
+  signal.throwIfAborted();
+  let leave: (() => void) | undefined;
+  const aborted = new Promise<never>((_, reject) => {
+    leave = () => reject(signal.reason);
+    signal.addEventListener('abort', leave, { once: true });
+  });
+  try {
+    return await Promise.race([awaited, aborted]);
+  } finally {
+    signal.removeEventListener('abort', leave as () => void);
+  }
+}

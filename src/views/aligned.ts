@@ -13,7 +13,7 @@ import { checkViews, type ViewProcess, viewDimension } from './view-process.js';
  * | corruption | strength |
  * |---|---|
  * | a common corruption of images, `{ transform, width, height, channels }` | its severity, 1 … 5, or 0 for none |
- * | {@link gaussianViews}: γ ~ N(0, Γ) | α ≥ 0: αγ is added |
+ * | {@link gaussianViews}, noise ν ~ N(0, Σ) | α ≥ 0: αν is added, the whole noise of the corruption α times as strong, its Θ too |
  * | any other process | the probability in [0, 1] with which it is applied to a view |
  *
  * @throws EigenviewError `OUT_OF_RANGE`, `INVALID_ARGUMENT`, `SHAPE_MISMATCH`

@@ -3,6 +3,7 @@ import type { RowDraws } from '../backends/views.js';
 import { describe, EigenviewError, type ErrorCode } from '../errors.js';
 import { checkInteger, checkOptions } from '../matrix/check.js';
 import { Matrix } from '../matrix/matrix.js';
+import { untilAborted } from '../runtime/turn.js';
 import type { ViewProcess } from './view-process.js';
 
 /** What a custom function is told beside its batch. */
@@ -97,7 +98,7 @@ export async function runCustom(
     const told = drawsOf(draws, from, to, number);
     let views: unknown;
     try {
-      views = await step.draw(batch, told);
+      views = await untilAborted(step.draw(batch, told), signal);
     } catch (cause) {
       signal?.throwIfAborted();
       throw failed('CUSTOM_FAILED', step, `It threw: ${cause instanceof Error ? cause.message : describe(cause)}.`, {
@@ -117,9 +118,15 @@ function drawsOf({ seed, samples, views }: RowDraws, from: number, to: number, s
   return {
     samples: samples.slice(from, to),
     views: views.slice(from, to),
-    uniforms: (row, count) => uniforms(at(row), 0, new Float64Array(count)),
-    normals: (row, count) => normals(at(row), 0, new Float64Array(count)),
+    uniforms: (row, count) => uniforms(at(row), 0, numbers(count)),
+    normals: (row, count) => normals(at(row), 0, numbers(count)),
   };
+}
+
+/** Numbers that a step's words are enough for. */
+function numbers(count: number): Float64Array {
+  checkInteger('count', count, { min: 0, max: 2 ** 26 });
+  return new Float64Array(count);
 }
 
 function checkViewsOf(step: CustomStep, views: unknown, rows: number): Matrix {

@@ -17,7 +17,7 @@ export interface GaussianOptions {
 export interface GaussianViews extends ViewProcess {
   /** Σ = Θ + α²Γ in `dim` dimensions. */
   covariance(dim: number): Matrix;
-  /** The same process with its noise α times as strong. */
+  /** The same process with all of its noise, Θ's too, α times as strong. */
   scaled(alpha: number): GaussianViews;
 }
 
@@ -38,16 +38,16 @@ export function gaussianViews(options: GaussianOptions = {}): GaussianViews {
   checkCovariance('theta', theta);
   checkCovariance('gamma', gamma);
   checkNumber('alpha', alpha, { min: 0 });
-  return gaussian(`Gaussian views, alpha ${alpha}`, theta, gamma, alpha, 1);
+  return gaussian(theta, gamma, alpha, 1);
 }
 
 /** With standard deviations `factor` times those of Θ + α²Γ. */
-function gaussian(name: string, theta: Covariance, gamma: Covariance, alpha: number, factor: number): GaussianViews {
+function gaussian(theta: Covariance, gamma: Covariance, alpha: number, factor: number): GaussianViews {
   const covariance = (dim: number) => augmentationCovariance(theta, gamma, alpha, factor, dim);
   return {
-    name,
+    name: `Gaussian views, alpha ${alpha}${factor === 1 ? '' : `, all noise times ${Number(factor.toPrecision(6))}`}`,
     covariance,
-    scaled: (times) => gaussian(`${name}, ${times} times as strong`, theta, gamma, alpha, factor * times),
+    scaled: (times) => gaussian(theta, gamma, alpha, factor * times),
     exact: {
       additive: true,
       mean: async (rows) => rows,

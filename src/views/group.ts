@@ -224,7 +224,13 @@ export function cyclicShifts(shape: PlanarShape, options: { x?: number; y?: numb
  */
 export function rotations(shape: PlanarShape): SignedPermutation[] {
   const { width, height } = checkShape(shape);
-  if (width !== height) throw differs('shape.height', width, height);
+  if (width !== height) {
+    throw new EigenviewError('SHAPE_MISMATCH', 'Rotations by 90° need square images.', {
+      argument: 'shape.height',
+      expected: `${width}, the width`,
+      received: String(height),
+    });
+  }
   const last = width - 1;
   return [
     moved(shape, (x, y) => [x, y]),

@@ -1,10 +1,11 @@
 import type { ViewStep } from '../backends/views.js';
 import { describe, EigenviewError } from '../errors.js';
-import { checkInt32, checkInteger, checkNumber, checkOptions } from '../matrix/check.js';
+import { checkNumber, checkOptions } from '../matrix/check.js';
 import { type Augmentation, augmentationDefinitions } from './image/augmentations.js';
+import { checkShape } from './image/check-shape.js';
 import { type Corruption, corruptionDefinitions } from './image/corruptions.js';
 import type { ImageShape, ResolvedShape, TransformDefinition } from './image/transform.js';
-import { checkExtent, type ViewProcess } from './view-process.js';
+import type { ViewProcess } from './view-process.js';
 
 /** A random transform of an image, applied to a view with `probability` (default 1). */
 export type ImageTransform = (Augmentation | Corruption) & { probability?: number };
@@ -41,8 +42,17 @@ export function imageViews(shape: ImageShape, transforms: readonly ImageTransfor
       received: describe(transforms),
     });
   }
-  const steps = Array.from(transforms, (transform, i) => toStep(`transforms[${i}]`, transform, resolved));
-  const { width, height, channels } = resolved;
+  return pipeline(resolved, transforms, (i) => `transforms[${i}]`);
+}
+
+/** Transforms that messages call as `where` says. */
+export function pipeline(
+  shape: ResolvedShape,
+  transforms: readonly ImageTransform[],
+  where: (index: number) => string,
+): ViewProcess {
+  const steps = Array.from(transforms, (transform, i) => toStep(where(i), transform, shape));
+  const { width, height, channels } = shape;
   const size = width * height * channels;
   return {
     name: transforms.map(nameOf).join(', '),
@@ -60,31 +70,6 @@ function nameOf(step: ImageTransform): string {
 
 const NONE = new Float64Array(0);
 
-export function checkShape(shape: ImageShape): ResolvedShape {
-  if (typeof shape !== 'object' || shape === null) {
-    throw new EigenviewError('INVALID_ARGUMENT', 'The shape of an image is an object.', {
-      argument: 'shape',
-      expected: '{ width, height, channels, white? }',
-      received: describe(shape),
-    });
-  }
-  checkOptions('shape', shape, ['width', 'height', 'channels', 'white']);
-  const { width, height, channels, white = 255 } = shape;
-  checkExtent('shape.width', width);
-  checkExtent('shape.height', height);
-  checkInteger('shape.channels', channels);
-  if (channels !== 1 && channels !== 3) {
-    throw new EigenviewError('OUT_OF_RANGE', 'Images are grey or have three colours.', {
-      argument: 'shape.channels',
-      expected: '1 or 3',
-      received: String(channels),
-    });
-  }
-  checkNumber('shape.white', white, { min: 0, above: true });
-  checkInt32('shape', width * height * channels);
-  return { width, height, channels, white };
-}
-
 function toStep(argument: string, transform: ImageTransform, shape: ResolvedShape): ViewStep {
   const name: unknown = transform?.transform;
   const definition = typeof name === 'string' && Object.hasOwn(DEFINITIONS, name) ? DEFINITIONS[name] : undefined;
@@ -97,7 +82,7 @@ function toStep(argument: string, transform: ImageTransform, shape: ResolvedShap
   }
   const where = `${argument} (${name})`;
   const { transform: _, probability = 1, ...options } = transform;
-  checkOptions(where, options, definition.options);
+  checkOptions(where, options, [...definition.options, 'probability']);
   checkNumber(`${where}.probability`, probability, { min: 0, max: 1 });
   if (definition.colour && shape.channels !== 3) {
     throw new EigenviewError('INVALID_ARGUMENT', `${name} needs colour images.`, {

@@ -2,7 +2,7 @@ import { describe, EigenviewError } from '../errors.js';
 import { chooseViews } from './choose.js';
 import { type PresetName, presets } from './image/presets.js';
 import type { ImageShape } from './image/transform.js';
-import { checkShape, imageViews } from './image.js';
+import { imageViews } from './image.js';
 import type { ViewProcess } from './view-process.js';
 
 /** A preset, or a method whose two views are drawn differently: then a view is drawn in either way, with equal probability. */
@@ -20,7 +20,7 @@ export const METHODS = [...Object.keys(presets), ...Object.keys(PAIRS)] as reado
 /**
  * The augmentations of a paper, by name ({@link presets} has them as lists to change).
  *
- * @throws EigenviewError `INVALID_ARGUMENT`, as {@link imageViews}
+ * @throws EigenviewError `INVALID_ARGUMENT`; as {@link imageViews}
  * @example
  * ```ts
  * const views = presetViews('simclr', { width: 32, height: 32, channels: 3 });
@@ -30,7 +30,7 @@ export function presetViews(name: MethodName, shape: ImageShape): ViewProcess {
   const pair = Object.hasOwn(PAIRS, name) ? PAIRS[name] : undefined;
   if (pair !== undefined) return chooseViews(pair.map((each) => presetViews(each, shape)));
   if (typeof name === 'string' && Object.hasOwn(presets, name)) {
-    return imageViews(shape, presets[name as PresetName](checkShape(shape)));
+    return imageViews(shape, presets[name as PresetName](shape));
   }
   throw new EigenviewError('INVALID_ARGUMENT', 'There is no such preset.', {
     argument: 'name',

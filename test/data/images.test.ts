@@ -90,6 +90,8 @@ describe('readImages', () => {
   it.each([
     [784, { width: 28, height: 28, channels: 1 }],
     [3072, { width: 32, height: 32, channels: 3 }],
+    [12288, { width: 64, height: 64, channels: 3 }],
+    [150528, { width: 224, height: 224, channels: 3 }],
   ])('guesses that %i columns are a usual shape, unless told', async (cols, usual) => {
     const path = await npy(`${cols}.npy`, numbered(1, cols));
     expect(await readImages(path, { count: 1 })).toMatchObject({ shape: usual, guessed: { shape: true } });
@@ -156,6 +158,24 @@ describe('readImages', () => {
     const error = await failure(() => readImages(cube('interleaved.npy', [2, 4, 5, 3]), { count: 1 }));
     expect(error).toMatchObject({ code: 'INVALID_ARGUMENT', argument: 'data' });
     expect(error.fix).toContain('transpose(0, 3, 1, 2)');
+  });
+
+  it('speaks of labels only where a column may be one', async () => {
+    const array = await failure(async () => readImages(await npy('five.npy', numbered(2, 5)), { count: 1 }));
+    expect(array.fix).toBeUndefined();
+    const table = await failure(() => readImages(folder.write('five.csv', '1,2,3,4,5\n'), { count: 1 }));
+    expect(table.fix).toContain('labels');
+  });
+
+  it('names the file that has a NaN where it is asked for, and takes no notice elsewhere', async () => {
+    const pixels = numbered(4, 6);
+    pixels.row(2)[4] = Number.NaN;
+    const file = await npy('nan.npy', pixels);
+    const shape = { width: 3, height: 2, channels: 1 };
+    const error = await failure(() => readImages(file, { count: 2, first: 1, shape }));
+    expect(error).toMatchObject({ code: 'NOT_FINITE', argument: 'data', file });
+    expect(error.message).toContain('row 2, column 4');
+    expect((await readImages(file, { count: 2, shape })).shape.white).toBe(255);
   });
 
   it('refuses a file without rows', async () => {

@@ -318,6 +318,33 @@ describe('refusals', () => {
     }
   });
 
+  it('does not wait for a custom function that never answers once it is aborted', async () => {
+    const controller = new AbortController();
+    const reason = new Error('enough');
+    const silent = customViews(() => new Promise(() => {}));
+    const running = viewMoments(x, silent, { samples: 2, signal: controller.signal });
+    setTimeout(() => controller.abort(reason), 5);
+    await expect(running).rejects.toBe(reason);
+  });
+
+  it('refuses shards whose indices would not be whole numbers', async () => {
+    const options = { samples: 2, firstSample: Number.MAX_SAFE_INTEGER - 1 };
+    expect(await failure(() => viewMoments(x, views, options))).toMatchObject({ argument: 'firstSample' });
+    const alone = { firstSample: options.firstSample };
+    expect(await failure(() => sampleViews(x, views, alone))).toMatchObject({ code: 'OUT_OF_RANGE' });
+  });
+
+  it('lets sampleViews be aborted between pieces', async () => {
+    const controller = new AbortController();
+    const reason = new Error('enough');
+    const running = sampleViews(normals(1, 4000, 300), gaussianViews({ theta: 1 }), {
+      samples: 16,
+      signal: controller.signal,
+    });
+    setTimeout(() => controller.abort(reason), 10);
+    await expect(running).rejects.toBe(reason);
+  });
+
   it('calls a custom function no more once it has failed', async () => {
     let calls = 0;
     const failing = customViews((batch) => {

@@ -65,12 +65,13 @@ describe('alignedWith a common corruption', () => {
     ['it at severity 0 too', { transform: 'snow' }, 0, 'INVALID_ARGUMENT', 'corruption.transform'],
     ['an augmentation', { transform: 'horizontalFlip' }, 3, 'INVALID_ARGUMENT', 'corruption.transform'],
     ['a name all objects have', { transform: 'toString' }, 3, 'INVALID_ARGUMENT', 'corruption.transform'],
-    ['images of two channels', { channels: 2 }, 3, 'OUT_OF_RANGE', 'shape.channels'],
-    ['grey images for saturate', { transform: 'saturate' }, 3, 'INVALID_ARGUMENT', 'transforms[0] (saturate)'],
+    ['images of two channels', { channels: 2 }, 3, 'OUT_OF_RANGE', 'corruption.channels'],
+    ['grey images for saturate', { transform: 'saturate' }, 3, 'INVALID_ARGUMENT', 'corruption (saturate)'],
     ['images of another size', { width: 3 }, 3, 'SHAPE_MISMATCH', 'corruption'],
     ['them at severity 0 too', { width: 3 }, 0, 'SHAPE_MISMATCH', 'corruption'],
+    ['no width', { width: undefined }, 3, 'INVALID_ARGUMENT', 'corruption.width'],
     ['a misspelt extent', { widht: 2 }, 3, 'UNKNOWN_OPTION', 'widht'],
-    ['another table', { table: 96 }, 3, 'INVALID_ARGUMENT', 'transforms[0] (fog).table'],
+    ['another table', { table: 96 }, 3, 'INVALID_ARGUMENT', 'corruption (fog).table'],
   ])('refuses %s', async (_, changed, strength, code, argument) => {
     const corruption = { ...fog, ...changed } as CorruptionSource;
     const error = await failure(() => alignedWith(flip, corruption, strength as number));
@@ -97,6 +98,13 @@ describe('alignedWith Gaussian noise', () => {
     const views = alignedWith(gaussianViews(), gaussianViews({ theta: 1, gamma, alpha: 3 }), 2);
     const expected = times(plus(Matrix.identity(4), times(Matrix.diagonal(gamma), 9)), 4);
     expect((await of(views)).covariance).toBeCloseToArray(expected, 1e-14);
+  });
+
+  it('is called by its alignment and how often it is as strong', () => {
+    const scaled = (strength: number) => gaussianViews({ gamma, alpha: 3 }).scaled(strength);
+    expect(scaled(1).name).toBe('Gaussian views, alpha 3');
+    expect(scaled(2).name).toBe('Gaussian views, alpha 3, all noise times 2');
+    expect(scaled(0.1).scaled(3).name).toBe('Gaussian views, alpha 3, all noise times 0.3');
   });
 
   it('comes last: noise before masks is masked, this is not', async () => {

@@ -1,5 +1,7 @@
 import { describe, expect, it } from 'vitest';
 import { js } from '../../src/backends/js/index.js';
+import { Matrix } from '../../src/matrix/matrix.js';
+import { corrupt } from '../../src/moments/corrupt.js';
 import { type CorruptionSource, corruptionViews } from '../../src/views/corruption.js';
 import { CORRUPTIONS } from '../../src/views/image/corruptions.js';
 import { imageViews } from '../../src/views/image.js';
@@ -33,13 +35,30 @@ describe('corruptionViews', () => {
     ['severity 6', {}, 6, 'OUT_OF_RANGE', 'strength'],
     ['severity 2.5', {}, 2.5, 'INVALID_ARGUMENT', 'strength'],
     ['no severity', {}, undefined, 'INVALID_ARGUMENT', 'strength'],
-    ['two channels', { channels: 2 }, 3, 'OUT_OF_RANGE', 'shape.channels'],
-    ['no height', { height: undefined }, 3, 'INVALID_ARGUMENT', 'shape.height'],
-    ['a table there is not', { table: 28 }, 3, 'INVALID_ARGUMENT', 'transforms[0] (fog).table'],
+    ['two channels', { channels: 2 }, 3, 'OUT_OF_RANGE', 'corruption.channels'],
+    ['no height', { height: undefined }, 3, 'INVALID_ARGUMENT', 'corruption.height'],
+    ['a table there is not', { table: 28 }, 3, 'INVALID_ARGUMENT', 'corruption (fog).table'],
     ['an option of its own', { severity: 3 }, 3, 'UNKNOWN_OPTION', 'severity'],
+    ['another option', { std: 3 }, 3, 'UNKNOWN_OPTION', 'std'],
   ])('refuses %s', async (_, changed, severity, code, argument) => {
     const corruption = { transform: 'fog', ...shape, ...changed } as CorruptionSource;
     const error = await failure(() => corruptionViews(corruption, 'strength', severity));
     expect(error).toMatchObject({ code, argument });
+  });
+
+  it.each(['strength', 'severity'])('says that a severity goes beside it, as %s', async (argument) => {
+    const corruption = { transform: 'fog', ...shape, severity: 3 } as CorruptionSource;
+    const { message } = await failure(() => corruptionViews(corruption, argument, 3));
+    expect(message).toContain("corruption has no option 'severity'");
+    expect(message).toContain(`The severity goes beside the corruption, as ${argument}`);
+  });
+
+  it('is what corrupt names when rows are no such images, of either kind of corruption', async () => {
+    const fog = { transform: 'fog', ...shape } as const;
+    const narrow = Matrix.zeros(2, 35);
+    const wrong = { code: 'SHAPE_MISMATCH', argument: 'corruption', received: '35' };
+    expect(await failure(() => corrupt(narrow, fog, { severity: 3, seed: 1 }))).toMatchObject(wrong);
+    const flip = imageViews(shape, [{ transform: 'horizontalFlip' }]);
+    expect(await failure(() => corrupt(narrow, flip, { seed: 1 }))).toMatchObject(wrong);
   });
 });

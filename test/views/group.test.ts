@@ -264,6 +264,7 @@ describe('rotations', () => {
   it('refuse images that are not square', async () => {
     const error = await failure(() => rotations({ width: 3, height: 2 }));
     expect(error).toMatchObject({ code: 'SHAPE_MISMATCH', argument: 'shape.height', received: '2' });
+    expect(error.message).toContain('need square images. Expected shape.height to be 3');
     expect(await failure(() => rotations({ width: 3 } as PlanarShape))).toMatchObject({ argument: 'shape.height' });
   });
 });

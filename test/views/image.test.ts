@@ -131,6 +131,12 @@ describe('imageViews', () => {
     expect(error.message).toContain('transforms[0] (horizontalFlip)');
     const other = await failure(() => imageViews(shape, [{ ...blur, threshold: 3 } as ImageTransform]));
     expect(other).toMatchObject({ code: 'UNKNOWN_OPTION', argument: 'threshold' });
+    expect([error.expected, other.expected]).toEqual(['one of probability', 'one of sigma, size, probability']);
+  });
+
+  it('says what noise needs that has no strength', async () => {
+    const error = await failure(() => imageViews(shape, [{ transform: 'gaussianNoise' } as ImageTransform]));
+    expect(error.message).toContain('transforms[0] (gaussianNoise) needs std or severity');
   });
 
   it('refuses more random numbers for an image than a step has', async () => {

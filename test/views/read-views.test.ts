@@ -73,6 +73,7 @@ describe('readViews', () => {
   it.each([
     ['INVALID_ARGUMENT', 'augment', 'simclrr'],
     ['INVALID_ARGUMENT', 'augment', 'colorJitter'],
+    ['INVALID_ARGUMENT', 'augment', 'colorJitter:2'],
     ['INVALID_ARGUMENT', 'augment', 'toString'],
     ['INVALID_ARGUMENT', 'augment', ''],
     ['INVALID_ARGUMENT', 'augment', 'simclr+'],
@@ -88,6 +89,31 @@ describe('readViews', () => {
   ])('refuses with %s of %s: %j', async (code, argument, augment) => {
     const error = await failure(() => readViews(augment, shape));
     expect([error.code, error.argument]).toEqual([code, argument]);
+  });
+
+  it.each([
+    ['colorJitter', 'colorJitter does nothing without parameters'],
+    ['colorJitter', '{transform: colorJitter, brightness: 0.4}'],
+    ['simclr:3', 'A preset has no severity'],
+    ['byol:', 'A preset has no severity'],
+    ['fog:1+solarize:2', 'An augmentation has no severity'],
+  ])('says of %j: %s', async (augment, text) => {
+    expect((await failure(() => readViews(augment, shape))).message).toContain(text);
+  });
+
+  it('takes a path with a plus apart where it is joined to others', async () => {
+    const path = folder.write('one+two.yaml', '- transform: grayscale\n');
+    expect(await failure(() => readViews(`${path}+fog:2`, shape))).toMatchObject({ code: 'INVALID_ARGUMENT' });
+  });
+
+  it('checks the shape before the views', async () => {
+    const wrong = { ...shape, widht: 8 };
+    for (const augment of ['simclr', 'fog:3', 'solarize'])
+      expect(await failure(() => readViews(augment, wrong))).toMatchObject({
+        argument: 'widht',
+        code: 'UNKNOWN_OPTION',
+      });
+    expect((await failure(() => readViews('fog:3', wrong))).message).toContain('shape has no option');
   });
 
   it('lists what there is', async () => {

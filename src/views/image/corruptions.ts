@@ -163,6 +163,13 @@ function gaussianNoise(where: string, options: Record<string, unknown>, shape: R
     refuseBeside('severity', where, options, ['clip']);
     return [constantsOf('gaussianNoise', where, options, shape) * shape.white, 1];
   }
+  if (options.std === undefined) {
+    throw new EigenviewError('INVALID_ARGUMENT', `${where} needs std or severity.`, {
+      argument: `${where}.std`,
+      expected: 'a number at least 0, or severity to be given instead',
+      received: 'undefined',
+    });
+  }
   refuseBeside('std', where, options, BY_SEVERITY);
   const { std, clip = false } = options;
   checkNumber(`${where}.std`, std, { min: 0 });

@@ -1,11 +1,18 @@
 /** Pipelines of augmentations, named after the papers that use them. */
 import type { Augmentation, ColorJitter, Interval } from './augmentations.js';
+import { checkShape } from './check-shape.js';
 import type { ImageShape } from './transform.js';
 
 /** An augmentation and how often it is applied (default: always). */
 export type PresetStep = Augmentation & { probability?: number };
 
 type Preset = (shape: ImageShape) => PresetStep[];
+
+/** How often a view is blurred and solarized. */
+interface Probabilities {
+  blur: number;
+  solarize: number;
+}
 
 type JitterStrengths = Required<Omit<ColorJitter, 'transform'>>;
 
@@ -41,8 +48,9 @@ const VICREG = { blur: 0.5, solarize: 0.1 };
 /** Caron 2021 (DINO), default of the code's `global_crops_scale`. */
 const DINO_GLOBAL_CROP: Interval = [0.4, 1];
 
-const byolFirst: Preset = (shape) => byol(shape, SIMCLR_CROP, BYOL_FIRST);
-const byolSecond: Preset = (shape) => byol(shape, SIMCLR_CROP, BYOL_SECOND);
+const mocoV2 = preset(moco);
+const byolFirst = preset((shape) => byol(shape, BYOL_FIRST));
+const byolSecond = preset((shape) => byol(shape, BYOL_SECOND));
 
 /**
  * Pipelines for {@link imageViews}, each a function of the image's shape. Methods whose two views are drawn differently
@@ -60,6 +68,7 @@ const byolSecond: Preset = (shape) => byol(shape, SIMCLR_CROP, BYOL_SECOND);
  * | `vicreg` | Bardes 2022, appendix C.1 |
  * | `dinoGlobalFirst`, `dinoGlobalSecond` | Caron 2021, its code: the two global crops |
  *
+ * @throws EigenviewError for the shape, as {@link imageViews}
  * @example
  * ```ts
  * const shape = { width: 32, height: 32, channels: 3 };
@@ -67,20 +76,24 @@ const byolSecond: Preset = (shape) => byol(shape, SIMCLR_CROP, BYOL_SECOND);
  * ```
  */
 export const presets = {
-  simclr: (shape) => [...simclr(shape, 1), blur(shape, SIMCLR_BLUR_PROBABILITY)],
-  simclrCifar: (shape) => simclr(shape, SIMCLR_CIFAR_STRENGTH),
-  mocoV2: moco,
-  simsiam: moco,
+  simclr: preset((shape) => [...simclr(shape, 1), blur(shape, SIMCLR_BLUR_PROBABILITY)]),
+  simclrCifar: preset((shape) => simclr(shape, SIMCLR_CIFAR_STRENGTH)),
+  mocoV2,
+  simsiam: mocoV2,
   byolFirst,
   byolSecond,
   barlowTwinsFirst: byolFirst,
   barlowTwinsSecond: byolSecond,
-  vicreg: (shape) => byol(shape, SIMCLR_CROP, VICREG),
-  dinoGlobalFirst: (shape) => byol(shape, DINO_GLOBAL_CROP, BYOL_FIRST),
-  dinoGlobalSecond: (shape) => byol(shape, DINO_GLOBAL_CROP, BYOL_SECOND),
+  vicreg: preset((shape) => byol(shape, VICREG)),
+  dinoGlobalFirst: preset((shape) => dino(shape, BYOL_FIRST)),
+  dinoGlobalSecond: preset((shape) => dino(shape, BYOL_SECOND)),
 } as const satisfies Record<string, Preset>;
 
 export type PresetName = keyof typeof presets;
+
+function preset(steps: Preset): Preset {
+  return (shape) => steps(checkShape(shape));
+}
 
 function simclr(shape: ImageShape, strength: number): PresetStep[] {
   const [brightness, contrast, saturation, hue] = [0.8 * strength, 0.8 * strength, 0.8 * strength, 0.2 * strength];
@@ -95,20 +108,27 @@ function moco(shape: ImageShape): PresetStep[] {
   return [
     { transform: 'randomResizedCrop', scale: MOCO_CROP },
     ...distortColour(shape, MOCO_JITTER),
-    // The code's blur is not cut off; the default size leaves out at most 0.3 %.
-    { transform: 'gaussianBlur', sigma: BLUR_SIGMA, probability: MOCO_BLUR_PROBABILITY },
+    wholeBlur(MOCO_BLUR_PROBABILITY),
     { transform: 'horizontalFlip', probability: FLIP_PROBABILITY },
   ];
 }
 
-function byol(shape: ImageShape, scale: Interval, probabilities: { blur: number; solarize: number }): PresetStep[] {
+function byol(shape: ImageShape, probabilities: Probabilities): PresetStep[] {
+  return asymmetric(shape, SIMCLR_CROP, blur(shape, probabilities.blur), probabilities.solarize);
+}
+
+function dino(shape: ImageShape, probabilities: Probabilities): PresetStep[] {
+  return asymmetric(shape, DINO_GLOBAL_CROP, wholeBlur(probabilities.blur), probabilities.solarize);
+}
+
+function asymmetric(shape: ImageShape, scale: Interval, blurring: PresetStep, solarize: number): PresetStep[] {
   const steps: PresetStep[] = [
     { transform: 'randomResizedCrop', scale },
     { transform: 'horizontalFlip', probability: FLIP_PROBABILITY },
     ...distortColour(shape, BYOL_JITTER),
-    blur(shape, probabilities.blur),
+    blurring,
   ];
-  if (probabilities.solarize > 0) steps.push({ transform: 'solarize', probability: probabilities.solarize });
+  if (solarize > 0) steps.push({ transform: 'solarize', probability: solarize });
   return steps;
 }
 
@@ -125,4 +145,9 @@ function distortColour({ channels }: ImageShape, strengths: JitterStrengths): Pr
 function blur({ width, height }: ImageShape, probability: number): PresetStep {
   const radius = Math.floor(Math.floor(BLUR_SHARE * Math.min(width, height)) / 2);
   return { transform: 'gaussianBlur', sigma: BLUR_SIGMA, size: 2 * Math.max(1, radius) + 1, probability };
+}
+
+/** Not cut off, as in the code of MoCo and of DINO (Pillow's); the default size leaves out at most 0.3 %. */
+function wholeBlur(probability: number): PresetStep {
+  return { transform: 'gaussianBlur', sigma: BLUR_SIGMA, probability };
 }
