@@ -4,8 +4,8 @@
     python3 linalg_numpy.py --serve [sizes]
 
 Without --serve: one JSON line per operation with the median of the repeats after a warm-up. With --serve: one operation per
-line of standard input (gram, gram32, eigh, eigh-top, svd, noisy-views, masked-views), run once and answered by one JSON line, until end of file, so
-that a runner can interleave programs. An operation's data and warm-up run come before its first timed run.
+line of standard input (gram, gram32, eigh, eigh-top, svd, noisy-views[-at-once], masked-views[-at-once]), run once and
+answered by one JSON line, until end of file, so that a runner can interleave programs. An operation's data and warm-up run come before its first timed run.
 """
 
 import argparse
@@ -37,6 +37,18 @@ def view_moments(x, draw, views=8):
         mean += view
     mean /= views
     second = products / (n * views)
+    mean_second = (views * (mean.T @ mean) / n - second) / (views - 1)
+    return second, mean_second, x.T @ mean / n
+
+
+def view_moments_at_once(x, draw, views=8):
+    """The same with all views of all rows in one array."""
+    rng = np.random.default_rng(5)
+    n, d = x.shape
+    drawn = draw(rng, np.broadcast_to(x[:, None, :], (n, views, d)))
+    mean = drawn.mean(axis=1)
+    flat = drawn.reshape(n * views, d)
+    second = flat.T @ flat / (n * views)
     mean_second = (views * (mean.T @ mean) / n - second) / (views - 1)
     return second, mean_second, x.T @ mean / n
 
@@ -74,6 +86,8 @@ def operations(options):
             np.linalg.svd,
         ),
         "noisy-views": (lambda: view_data(options), lambda x: view_moments(x, noisy)),
+        "noisy-views-at-once": (lambda: view_data(options), lambda x: view_moments_at_once(x, noisy)),
+        "masked-views-at-once": (lambda: view_data(options), lambda x: view_moments_at_once(x, masked)),
         "masked-views": (lambda: view_data(options), lambda x: view_moments(x, masked)),
     }
 
@@ -81,7 +95,7 @@ def operations(options):
 def sizes(name, options):
     if name in ("gram", "gram32"):
         return {"rows": options.rows, "dim": options.dim}
-    if name.endswith("-views"):
+    if "-views" in name:
         return {"rows": options.view_rows, "dim": options.dim}
     if name == "svd":
         return {"dim": options.svd}

@@ -74,16 +74,18 @@ class SampledSink implements Sink {
   }
 
   async add(x: Matrix, y: Matrix | undefined): Promise<void> {
-    await this.#keeper.see(x, this.#next);
-    if (this.plan.step === undefined) await this.#addDrawn(x, y);
-    else await this.#accumulator.add(this.control, x, y);
+    const adding = this.plan.step === undefined ? this.#addDrawn(x, y) : this.#accumulator.add(this.control, x, y);
+    // Beside it; if both fail, what the sum says counts.
+    await Promise.all([adding, this.#keeper.see(x, this.#next).finally(() => adding)]);
     this.#next += x.rows;
   }
 
   async moments(): Promise<ViewMoments> {
-    const sums = await this.#accumulator.snapshot(this.control);
+    const summing = this.#accumulator.snapshot(this.control);
+    // The kept views are drawn beside; if both fail, what the sum says counts.
+    const [sums, drawn] = await Promise.all([summing, this.#drawn().finally(() => summing)]);
     const input = await inputFields(sums.count, sums.inputs, this.dx, this.dy);
-    return assemble(input, await expectation(input, sums, this.plan), await this.#drawn());
+    return assemble(input, await expectation(input, sums, this.plan), drawn);
   }
 
   close(): Promise<void> {
