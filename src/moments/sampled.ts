@@ -24,8 +24,8 @@ export interface Sampling {
   firstSample: number;
 }
 
-/** Numbers of drawn views that are held at once. */
-const DRAWN_NUMBERS = 2 ** 20;
+/** Numbers of views that are drawn at once: copying them hither and thither takes a few milliseconds of the event loop. */
+const DRAWN_NUMBERS = 2 ** 18;
 
 export async function makeSampledSink(
   backend: Backend,

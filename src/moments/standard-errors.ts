@@ -3,6 +3,7 @@ import type { Control } from '../backends/linalg.js';
 import { beginCall, type CallOptions } from '../backends/select.js';
 import { describe, EigenviewError } from '../errors.js';
 import { Matrix } from '../matrix/matrix.js';
+import { inStretches, rowsAtOnce } from '../runtime/turn.js';
 import type { DrawnViews } from './drawn-views.js';
 import {
   covarianceDifferences,
@@ -52,18 +53,18 @@ export async function standardErrors(moments: ViewMoments, options?: CallOptions
   const { backend, control } = beginCall('standardErrors', options);
   const site = { backend, control };
   // In units in which numbers are about 1, so that their fourth powers neither overflow nor vanish.
-  const { drawn, views: viewScale, inputs: inputScale } = normalised(checkSampled(moments));
+  const { drawn, views: viewScale, inputs: inputScale } = await normalised(checkSampled(moments));
   const { samples: m, inputs } = drawn;
   const { count } = moments;
   const [view, input] = [roots(moments.second), roots(moments.inputSecond)];
   const square = (variances: Matrix) => toErrors(variances, count, viewScale * viewScale, view, view);
   const shifts = await meanShifts(drawn);
-  const ofCross = await backend.linalg.async.matmul(control, squares(inputs), squares(shifts), true, false);
+  const ofCross = await backend.linalg.async.matmul(control, await squares(inputs), await squares(shifts), true, false);
   const share = halvesShare(m);
   return {
-    second: square(await meanSquares(site, secondDifferences(drawn), share)),
+    second: await square(await meanSquares(site, secondDifferences(drawn), share)),
     ...(m >= LEAST_FOR_PAIRS && (await pairErrors(site, drawn, square))),
-    inputCross: toErrors(scaled(ofCross, share / inputs.rows), count, inputScale * viewScale, input, view),
+    inputCross: await toErrors(await scaled(ofCross, share / inputs.rows), count, inputScale * viewScale, input, view),
     relative: await relativeErrors(backend, control, drawn, count, {
       views: norm(moments.second, viewScale * viewScale),
       inputs: norm(moments.inputSecond, inputScale * inputScale),
@@ -77,17 +78,11 @@ interface Site {
 }
 
 /** Of G and Σ, whose products of different views' deviations are the same but for their sign. */
-async function pairErrors(site: Site, drawn: DrawnViews, square: (variances: Matrix) => Matrix) {
-  const products = await meanSquares(site, await pairProducts(drawn));
+async function pairErrors(site: Site, drawn: DrawnViews, square: (variances: Matrix) => Promise<Matrix>) {
+  const products = (await meanSquares(site, await pairProducts(drawn))).data;
   const corrected = async (differences: Differences) => {
     const ofHalves = await meanSquares(site, differences);
-    return square(
-      new Matrix(
-        ofHalves.rows,
-        ofHalves.cols,
-        ofHalves.data.map((value, at) => pairVariance(drawn.samples, value, products.data[at] as number)),
-      ),
-    );
+    return square(await mapped(ofHalves, (value, at) => pairVariance(drawn.samples, value, products[at] as number)));
   };
   return {
     meanSecond: await corrected(await meanDifferences(drawn)),
@@ -108,17 +103,15 @@ function checkSampled(moments: unknown): DrawnViews {
 }
 
 /** The kept views as floats and the kept samples, both about 1, and what they are to be multiplied by again. */
-function normalised(drawn: DrawnViews): { drawn: DrawnViews; views: number; inputs: number } {
+async function normalised(drawn: DrawnViews): Promise<{ drawn: DrawnViews; views: number; inputs: number }> {
   const [ofViews, ofInputs] = [scaleOf(drawn.views.data), scaleOf(drawn.inputs.data)];
   const { views, inputs } = drawn;
   const floats = new Float32Array(views.data.length);
-  for (let at = 0; at < floats.length; at++) floats[at] = ofViews * (views.data[at] as number);
+  await inStretches(floats.length, rowsAtOnce(1), (from, to) => {
+    for (let at = from; at < to; at++) floats[at] = ofViews * (views.data[at] as number);
+  });
   return {
-    drawn: {
-      ...drawn,
-      views: new Matrix(views.rows, views.cols, floats),
-      inputs: scaled(inputs, ofInputs),
-    },
+    drawn: { ...drawn, views: new Matrix(views.rows, views.cols, floats), inputs: await scaled(inputs, ofInputs) },
     views: 1 / ofViews,
     inputs: 1 / ofInputs,
   };
@@ -130,34 +123,48 @@ async function meanSquares({ backend, control }: Site, { vectors, weights }: Dif
   return scaled(sum, (factor * weights.length) / vectors.rows);
 }
 
-function squares(matrix: Matrix): Matrix {
-  return new Matrix(
-    matrix.rows,
-    matrix.cols,
-    Float64Array.from(matrix.data).map((x) => x * x),
-  );
+function squares(matrix: Matrix): Promise<Matrix> {
+  return mapped(matrix, (x) => x * x);
 }
 
-function scaled(matrix: Matrix, factor: number): Matrix {
-  const data = new Float64Array(matrix.data.length);
-  for (let at = 0; at < data.length; at++) data[at] = factor * (matrix.data[at] as number);
-  return new Matrix(matrix.rows, matrix.cols, data);
+function scaled(matrix: Matrix, factor: number): Promise<Matrix> {
+  return mapped(matrix, (x) => factor * x);
+}
+
+/** Element by element, the event loop turning. */
+async function mapped({ rows, cols, data }: Matrix, map: (value: number, at: number) => number): Promise<Matrix> {
+  const result = new Float64Array(data.length);
+  await inStretches(data.length, rowsAtOnce(1), (from, to) => {
+    for (let at = from; at < to; at++) result[at] = map(data[at] as number, at);
+  });
+  return new Matrix(rows, cols, result);
 }
 
 /** Sums of products in single precision are off by about so much of their root mean squares' product. */
 const ROUNDING = 2 ** -19;
 
-/** Errors of means over `count` samples of a variance each, in the data's units. Rounding included, so that an element on
- * which all views agree has an error too. */
-function toErrors(variances: Matrix, count: number, unit: number, rows: Float64Array, cols: Float64Array): Matrix {
-  const errors = new Float64Array(variances.data.length);
-  for (let i = 0, at = 0; i < variances.rows; i++) {
-    for (let j = 0; j < variances.cols; j++, at++) {
-      const rounding = ROUNDING * (rows[i] as number) * (cols[j] as number);
-      errors[at] = Math.hypot(unit * Math.sqrt((variances.data[at] as number) / count), rounding);
+/**
+ * Errors of means over `count` samples of a variance each, in the data's units. Rounding included, so that an element on which
+ * all views agree has an error too.
+ */
+async function toErrors(
+  variances: Matrix,
+  count: number,
+  unit: number,
+  rows: Float64Array,
+  cols: Float64Array,
+): Promise<Matrix> {
+  const errors = new Matrix(variances.rows, variances.cols);
+  await inStretches(variances.rows, rowsAtOnce(variances.cols), (from, to) => {
+    for (let i = from, at = from * variances.cols; i < to; i++) {
+      for (let j = 0; j < variances.cols; j++, at++) {
+        // In units of `unit`, whose squares do not overflow.
+        const rounding = (ROUNDING * (rows[i] as number) * (cols[j] as number)) / unit;
+        errors.data[at] = unit * Math.sqrt((variances.data[at] as number) / count + rounding * rounding);
+      }
     }
-  }
-  return new Matrix(variances.rows, variances.cols, errors);
+  });
+  return errors;
 }
 
 /** ‖M‖_F in a unit. */

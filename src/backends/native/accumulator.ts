@@ -1,3 +1,4 @@
+import { setImmediate as nextTurn } from 'node:timers/promises';
 import { EigenviewError } from '../../errors.js';
 import { checkAttached, notFinite } from '../../matrix/check.js';
 import type { Matrix, MatrixData } from '../../matrix/matrix.js';
@@ -33,7 +34,10 @@ export abstract class Accumulator<Snapshot> {
       checkAttached('source', x);
       if (y !== undefined) checkAttached('target', y);
       at += this.#fill(x, y?.data, at, views?.data);
-      if (this.#native.full()) await this.#turn(control);
+      if (!this.#native.full()) continue;
+      await this.#turn(control);
+      // Two areas are filled before there is anything to wait for; each takes some ten milliseconds.
+      await nextTurn();
     }
   }
 
