@@ -8,6 +8,7 @@ import { bilinear, convolve, fold, gaussianKernel } from '../../../src/backends/
 import type { ImageShape } from '../../../src/backends/js/views/image/image.js';
 import { permutation } from '../../../src/backends/js/views/image/jitter.js';
 import { augmentationDefinitions } from '../../../src/views/image/augmentations.js';
+import { draws, shapes, sum } from '../../support/images.js';
 import fc from '../../support/properties.js';
 
 interface Case {
@@ -45,20 +46,6 @@ function imageOf({ width, height, channels, white }: ImageShape): Float64Array {
   const size = width * height * channels;
   return Float64Array.from({ length: size }, (_, i) => (white * ((i * 37) % size)) / (size - 1 || 1));
 }
-
-const sum = (numbers: ArrayLike<number>) => Array.from(numbers).reduce((a, b) => a + b, 0);
-const draws = fc.record({
-  seed: fc.maxSafeNat(),
-  sample: fc.maxSafeNat(),
-  view: fc.nat(2 ** 31 - 1),
-  step: fc.nat(255),
-});
-const shapes = fc.record({
-  width: fc.integer({ min: 1, max: 9 }),
-  height: fc.integer({ min: 1, max: 9 }),
-  channels: fc.constantFrom(1, 3),
-  white: fc.constantFrom(1, 255),
-});
 
 describe('augmentations against SciPy and colorsys', () => {
   it.each(cases)('$transform: $name', ({ transform, shape, options, draw, image, expected }) => {

@@ -7,6 +7,7 @@ import type { ImageShape } from '../../../src/backends/js/views/image/image.js';
 import { plasma } from '../../../src/backends/js/views/image/plasma.js';
 import { modeProbability, poisson } from '../../../src/backends/js/views/image/poisson.js';
 import { CORRUPTIONS, type CorruptionName, corruptionDefinitions } from '../../../src/views/image/corruptions.js';
+import { draws, shapes, sum } from '../../support/images.js';
 import fc from '../../support/properties.js';
 
 interface Case {
@@ -69,22 +70,9 @@ function imageOf({ width, height, channels, white }: ImageShape): Float64Array {
   });
 }
 
-const sum = (numbers: ArrayLike<number>) => Array.from(numbers).reduce((a, b) => a + b, 0);
 const mean = (numbers: ArrayLike<number>) => sum(numbers) / numbers.length;
 const distance = (a: Float64Array, b: Float64Array) => Math.sqrt(mean(a.map((x, i) => (x - (b[i] as number)) ** 2)));
 
-const draws = fc.record({
-  seed: fc.maxSafeNat(),
-  sample: fc.maxSafeNat(),
-  view: fc.nat(2 ** 31 - 1),
-  step: fc.nat(255),
-});
-const shapes = fc.record({
-  width: fc.integer({ min: 1, max: 9 }),
-  height: fc.integer({ min: 1, max: 9 }),
-  channels: fc.constantFrom(1, 3),
-  white: fc.constantFrom(1, 255),
-});
 const severities = fc.record({
   severity: fc.integer({ min: 1, max: 5 }),
   table: fc.constantFrom(224, 64, 32),
