@@ -24,6 +24,10 @@ export const STREAMS = {
   builtInClass: 2 ** 31 + 4,
   /** Which samples' views are kept for standard errors. */
   kept: 2 ** 31 + 5,
+  /** Where a flow starts. */
+  start: 2 ** 31 + 6,
+  /** Frequencies and phases of random features. */
+  features: 2 ** 31 + 7,
 } as const;
 
 const ROUNDS = 10;
