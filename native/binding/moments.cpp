@@ -1,5 +1,4 @@
 #include <limits>
-#include <memory>
 
 #include "../core/moments/gram.h"
 #include "../core/tiles/project.h"
@@ -23,7 +22,8 @@ class GramWrap : public AccumulatorWrap<GramWrap, Gram> {
       noise.deviations.assign(deviations.f64, deviations.f64 + deviations.size);
       noise.stream = to_stream(info, 3);
     }
-    make(info.Env(), static_cast<int>(dx), static_cast<int>(dy), noise);
+    const int64_t area = Gram::bytes_for(dx + deviations.size + dy + 1);
+    make(info.Env(), static_cast<int>(dx), static_cast<int>(dy), noise, area);
   }
 
   static Napi::Function define(Napi::Env env) { return AccumulatorWrap::define(env, "Gram"); }
@@ -66,23 +66,25 @@ class GramWrap : public AccumulatorWrap<GramWrap, Gram> {
 // work of copying them as doubles, for the JavaScript thread.
 struct ProjectJob {
   int threads, rows;
-  Buffer doubles;
-  std::unique_ptr<float[]> floats;
+  bool of_floats;
+  Buffer numbers;  // doubles, or two floats in the place of each: blocks of it are kept for the next job
   Matrix encoder, z;
   explicit ProjectJob(const Napi::CallbackInfo& info)
       : threads(to_int(info[0])), rows(to_int(info[2])), encoder(to_matrix(info, 4)) {
     const Numbers x(info[1]);
     if (x.size != static_cast<int64_t>(rows) * encoder.cols) throw detached(info.Env());
-    if (x.f64 != nullptr) {
-      doubles = Buffer::copy(x.f64, x.size);
+    of_floats = x.f64 == nullptr;
+    if (of_floats) {
+      numbers = Buffer((x.size + 1) / 2);
+      std::copy_n(x.f32, x.size, reinterpret_cast<float*>(numbers.data()));
     } else {
-      floats.reset(new float[static_cast<size_t>(x.size)]);
-      std::copy_n(x.f32, x.size, floats.get());
+      numbers = Buffer::copy(x.f64, x.size);
     }
   }
   int blas_threads() const { return 1; }
   void run() {
-    z = floats ? project(floats.get(), rows, encoder, threads) : project(doubles.data(), rows, encoder, threads);
+    z = of_floats ? project(reinterpret_cast<const float*>(numbers.data()), rows, encoder, threads)
+                  : project(numbers.data(), rows, encoder, threads);
   }
   Napi::Value result(Napi::Env env) const { return to_array(env, z); }
 };

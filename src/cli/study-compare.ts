@@ -1,8 +1,5 @@
 import { Command } from 'commander';
-import { compareHtml } from '../report/compare-html.js';
-import { compareText } from '../report/compare-text.js';
 import { writeAtomically } from '../store/atomic.js';
-import { readStudy } from '../study/record.js';
 import { Output } from './output.js';
 
 export function compareCommand(): Command {
@@ -12,6 +9,10 @@ export function compareCommand(): Command {
     .argument('<b>', 'folder of the other')
     .option('--out <file>', 'a page with both', 'compare.html')
     .action(async (a: string, b: string, { out }: { out: string }) => {
+      // Here, so that other commands start without what draws.
+      const { readStudy } = await import('../study/record.js');
+      const { compareHtml } = await import('../report/compare-html.js');
+      const { compareText } = await import('../report/compare-text.js');
       const [one, other] = await Promise.all([readStudy(a), readStudy(b)]);
       const output = new Output(process.stdout);
       const page = await compareHtml({ ...one, name: a }, { ...other, name: b });

@@ -2,7 +2,6 @@ import { existsSync } from 'node:fs';
 import { join } from 'node:path';
 import { Command, InvalidArgumentError, Option } from 'commander';
 import type { BackendName } from '../backends/select.js';
-import { preloadReport, writeReport } from '../report/write-report.js';
 import { type ResolvedStudyConfig, resolveStudyConfig, type StudyConfig } from '../study/config.js';
 import { readStudyConfig } from '../study/read-config.js';
 import { type RecordedStudy, recordStudy } from '../study/record.js';
@@ -114,7 +113,7 @@ async function runStudy(flags: StudyFlags): Promise<void> {
       onCell: (cell) => progress?.cell(cell),
       onFailure: (failure) => progress?.failure(failure),
     });
-    const files = flags.figures ? await writeReport(flags.out, study.record, study.cells) : [];
+    const files = flags.figures ? await drawReport(flags.out, study) : [];
     finish(flags, study, files, progress, (performance.now() - start) / 1000);
   } catch (error) {
     progress?.end({ error: error instanceof Error ? error.message : String(error) });
@@ -126,6 +125,19 @@ async function runStudy(flags: StudyFlags): Promise<void> {
   } finally {
     process.removeListener('SIGINT', interrupt).removeListener('SIGTERM', interrupt);
   }
+}
+
+/** Imported late: a study starts without what draws. A failure to load shows when it is needed. */
+function preloadReport(): void {
+  import('../report/write-report.js').then(
+    ({ preloadReport }) => preloadReport(),
+    () => undefined,
+  );
+}
+
+async function drawReport(folder: string, { record, cells }: RecordedStudy): Promise<string[]> {
+  const { writeReport } = await import('../report/write-report.js');
+  return writeReport(folder, record, cells);
 }
 
 function finish(

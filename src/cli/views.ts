@@ -1,10 +1,9 @@
 import { basename, extname, resolve } from 'node:path';
 import { Command, InvalidArgumentError, Option } from 'commander';
 import { BACKENDS, type BackendName } from '../backends/select.js';
-import { type Images, type PixelGrid, readImages } from '../data/images.js';
+import type { Images, PixelGrid } from '../data/images.js';
 import { EigenviewError } from '../errors.js';
-import { type ContactSheetOptions, contactSheet } from '../report/contact-sheet.js';
-import { fittingScale, renderPng } from '../report/png.js';
+import type { ContactSheetOptions } from '../report/contact-sheet.js';
 import { writeAtomically } from '../store/atomic.js';
 import { CORRUPTIONS } from '../views/image/corruptions.js';
 import { METHODS } from '../views/preset.js';
@@ -62,6 +61,10 @@ export function viewsCommand(): Command {
 async function drawViews(flags: ViewsFlags): Promise<void> {
   const { data, augment, out, images: count, first, labels, white, quiet } = flags;
   checkPicture(out);
+  // Here, so that other commands start without what draws.
+  const { readImages } = await import('../data/images.js');
+  const { contactSheet } = await import('../report/contact-sheet.js');
+  const { fittingScale, renderPng } = await import('../report/png.js');
   const images = await readImages(data, { count, first, labels, white, shape: flags.shape });
   const views = await readViews(augment, images.shape);
   const svg = await contactSheet(images.pixels, views, {

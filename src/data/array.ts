@@ -2,6 +2,7 @@ import { EigenviewError } from '../errors.js';
 import { Matrix } from '../matrix/matrix.js';
 import { ByteReader, type Fault, type Member } from './bytes.js';
 import { byteSize, decodedSize, decodeNumbers, type NumberFormat } from './numbers.js';
+import { type PackedRows, setPacked } from './packed.js';
 import { type ChunkedSource, rowsPerChunk } from './source.js';
 
 /** A file that is a header and then rows of equally many numbers. */
@@ -51,25 +52,37 @@ export function checkArray(reader: ByteReader, { header, shape, format }: Omit<A
 /** The rows as a source, float32 or float64 by {@link decodedSize}. */
 export function arraySource(file: ArrayFile): ChunkedSource {
   const { rows, cols } = extents(file.shape);
-  return {
+  const source: ChunkedSource = {
     rows,
     cols,
     rowShape: file.shape.slice(1),
-    async *[Symbol.asyncIterator]() {
-      const reader = await reopen(file);
-      try {
-        const step = rowsPerChunk(cols * decodedSize(file.format.kind));
-        for (let row = 0; row < rows; row += step) {
-          const chunk = await readRows(reader, Math.min(step, rows - row), cols, file.format);
-          if (row + chunk.rows === rows) await reader.end();
-          yield chunk;
-        }
-        if (rows === 0) await reader.end();
-      } finally {
-        await reader.close();
-      }
-    },
+    [Symbol.asyncIterator]: () => chunksOf(file, (reader, count) => readRows(reader, count, cols, file.format)),
   };
+  const packed = () => chunksOf(file, (reader, count) => readBytes(reader, count, cols));
+  return setPacked(source, file.format.kind === 'uint8' ? packed : undefined);
+}
+
+async function* chunksOf<Chunk>(
+  file: ArrayFile,
+  read: (reader: ByteReader, rows: number) => Promise<Chunk>,
+): AsyncGenerator<Chunk, void, undefined> {
+  const { rows, cols } = extents(file.shape);
+  const reader = await reopen(file);
+  try {
+    const step = rowsPerChunk(cols * decodedSize(file.format.kind));
+    for (let row = 0; row < rows; row += step) {
+      const chunk = await read(reader, Math.min(step, rows - row));
+      if (row + step >= rows) await reader.end();
+      yield chunk;
+    }
+    if (rows === 0) await reader.end();
+  } finally {
+    await reader.close();
+  }
+}
+
+async function readBytes(reader: ByteReader, rows: number, cols: number): Promise<PackedRows> {
+  return { rows, cols, bytes: await reader.fill(Buffer.allocUnsafeSlow(rows * cols), 'numbers') };
 }
 
 /** Opens the file again and passes over its header. */
@@ -91,7 +104,7 @@ export async function reopen(file: ArrayFile): Promise<ByteReader> {
 /** The next rows. */
 export async function readRows(reader: ByteReader, rows: number, cols: number, format: NumberFormat): Promise<Matrix> {
   const start = reader.offset;
-  const bytes = await reader.fill(new Uint8Array(rows * cols * byteSize(format.kind)), 'numbers');
+  const bytes = await reader.fill(Buffer.allocUnsafeSlow(rows * cols * byteSize(format.kind)), 'numbers');
   const data = decodeNumbers(bytes, format, start, (summary, facts) => reader.fault(summary, facts));
   return new Matrix(rows, cols, data);
 }

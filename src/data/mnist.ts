@@ -6,6 +6,7 @@ import { checkPath, readError } from '../store/files.js';
 import { type ArrayFile, arraySource, readAll } from './array.js';
 import { idxFile, openIdx } from './idx.js';
 import { byteSize } from './numbers.js';
+import { packedReader, setPacked } from './packed.js';
 import type { LabelledSource } from './source.js';
 
 export interface MnistOptions {
@@ -52,7 +53,7 @@ export async function openMnist(dir: string, options: MnistOptions = {}): Promis
       fix: 'Take both files from the same split.',
     });
   }
-  return { ...images, labels: await readLabels(labels) };
+  return setPacked({ ...images, labels: await readLabels(labels) }, packedReader(images));
 }
 
 /** The uncompressed file first: it reads faster. */

@@ -4,6 +4,7 @@ import { checkOptions } from '../matrix/check.js';
 import { FORMATS, type Opened } from './formats.js';
 import { readLabelFile } from './label-file.js';
 import { checkColumnList, checkLabelRequest, type LabelColumn, type LabelRequest, lengthOf } from './labels.js';
+import { packedReader, setPacked } from './packed.js';
 import { type DataFormat, recognise } from './recognise.js';
 import type { DataSource } from './source.js';
 import { makeTargets, type TargetKind } from './targets.js';
@@ -56,13 +57,14 @@ export async function openData(path: string, options: DataOptions = {}): Promise
   }
   const found = file === undefined ? (opened.labels ?? []) : await readLabelFile(file, source.rows, target);
   checkCount(path, source.rows, found);
-  return {
+  const data: DataSource = {
     rows: source.rows,
     cols: source.cols,
     ...(source.rowShape && { rowShape: source.rowShape }),
     targets: makeTargets(found, target),
     [Symbol.asyncIterator]: () => source[Symbol.asyncIterator](),
   };
+  return setPacked(data, packedReader(source));
 }
 
 function checkDataOptions(options: DataOptions): void {

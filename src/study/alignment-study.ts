@@ -112,45 +112,75 @@ async function* follow(
 
 type Result = StudyCell | (CellCoordinates & { error: EigenviewError });
 
-/** Seed after seed; the pass of the next one begins while the cells of this one are computed. */
-async function* results(run: Run): AsyncGenerator<Result, void, undefined> {
-  const { grid } = run;
-  const { signal } = run.call;
+/** The results, regime by regime; the next regime is under way while those of one are looked at. */
+async function* results(asked: Run): AsyncGenerator<Result, void, undefined> {
+  const { signal } = asked.call;
   signal?.throwIfAborted();
   const ended = new AbortController();
   // Gone with `ended`: a signal may outlive many studies.
   signal?.addEventListener('abort', () => ended.abort(signal.reason), { signal: ended.signal });
-  const call = { ...run.call, signal: ended.signal };
-  const collect = (seed: number | undefined) => {
-    const sizes = seed === undefined ? [] : missingSizes(run, seed);
-    if (seed === undefined || sizes.length === 0) return undefined;
-    const pass = collectSeed(run.dataset, run.noiseDims, seed, sizes, call);
-    // Whoever awaits it sees its failure; until then it must not count as unhandled.
-    pass.catch(() => {});
-    return pass;
+  const control = { ...asked.site.control, signal: ended.signal };
+  const run: Run = {
+    ...asked,
+    site: { ...asked.site, control },
+    call: { ...asked.call, signal: ended.signal },
   };
-  let next = collect(grid.seeds[0]);
+  const regimes = studyRegimes(run);
+  let next = begin(regimes.next());
   try {
-    for (const [i, seed] of grid.seeds.entries()) {
+    for (let regime = await next; !regime.done; regime = await next) {
+      next = begin(regimes.next());
+      yield* regime.value;
+    }
+  } finally {
+    // Who stops early does not wait for a sample, or a regime, that nobody wants.
+    ended.abort();
+    await next.catch(() => {});
+    await regimes.return();
+  }
+}
+
+/** Whoever awaits a promise sees its failure; until then it must not count as unhandled. */
+function begin<T>(promise: Promise<T>): Promise<T> {
+  promise.catch(() => {});
+  return promise;
+}
+
+/** Seed after seed; the pass of the next one begins while the regimes of this one are studied. */
+async function* studyRegimes(run: Run): AsyncGenerator<Result[], void, undefined> {
+  const { seeds } = run.grid;
+  let next = collect(run, seeds[0]);
+  try {
+    for (const [i, seed] of seeds.entries()) {
       const moments = await next;
-      run.site.control.signal?.throwIfAborted();
-      next = collect(grid.seeds[i + 1]);
+      run.call.signal?.throwIfAborted();
+      next = collect(run, seeds[i + 1]);
       yield* studySeed(run, seed, moments);
     }
   } finally {
-    // Who stops early does not wait for a sample that nobody wants.
-    ended.abort();
     await next?.catch(() => {});
   }
 }
 
-function missingSizes({ grid, known, dataset, noiseDims }: Run, seed: number): number[] {
-  if (known.size === 0) return grid.n;
+/** What a seed's missing cells are made from; nothing where there is no seed or no such cell. */
+function collect(run: Run, seed: number | undefined): Promise<SeedMoments> | undefined {
+  const sizes = seed === undefined ? [] : missingSizes(run, seed);
+  if (seed === undefined || sizes.length === 0) return undefined;
+  return begin(collectSeed(run.dataset, run.noiseDims, seed, sizes, run.call));
+}
+
+function missingSizes(run: Run, seed: number): number[] {
+  if (run.known.size === 0) return run.grid.n;
   const sizes = new Set<number>();
-  for (const cell of cellsOf(grid, seed)) {
-    if (!sizes.has(cell.n) && !known.has(cellKey(dataset, noiseDims, cell))) sizes.add(cell.n);
+  for (const cell of cellsOf(run.grid, seed)) {
+    if (!sizes.has(cell.n) && knownCell(run, cell) === undefined) sizes.add(cell.n);
   }
   return [...sizes].sort((a, b) => a - b);
+}
+
+function knownCell({ known, dataset, noiseDims }: Run, cell: CellCoordinates): StudyCell | undefined {
+  // Keys are hashes: not worth their time where none is known.
+  return known.size === 0 ? undefined : known.get(cellKey(dataset, noiseDims, cell));
 }
 
 /** `moments` is absent when every cell is known. */
@@ -158,23 +188,17 @@ async function* studySeed(
   run: Run,
   seed: number,
   moments: SeedMoments | undefined,
-): AsyncGenerator<Result, void, undefined> {
-  const { grid, known, dataset, noiseDims } = run;
+): AsyncGenerator<Result[], void, undefined> {
   const cleans = new Map<number, Map<number, Judgements>>();
-  let group: Map<string, Result> | undefined;
-  let at: { noise: number; theta: number } | undefined;
-  for (const cell of cellsOf(grid, seed)) {
-    const found = known.get(cellKey(dataset, noiseDims, cell));
-    if (found !== undefined) {
-      yield found;
-      continue;
+  for (const noise of run.grid.noise) {
+    for (const theta of run.grid.theta) {
+      const cells = [...cellsOf({ ...run.grid, noise: [noise], theta: [theta] }, seed)];
+      const found = cells.map((cell) => knownCell(run, cell));
+      const group = found.includes(undefined)
+        ? await studyRegime(run, moments as SeedMoments, noise, theta, cleans)
+        : undefined;
+      yield cells.map((cell, i) => found[i] ?? (group?.get(placeOf(cell)) as Result));
     }
-    const { noise, theta } = cell;
-    if (at?.noise !== noise || at.theta !== theta) {
-      at = { noise, theta };
-      group = await studyRegime(run, moments as SeedMoments, noise, theta, cleans);
-    }
-    yield group?.get(placeOf(cell)) as Result;
   }
 }
 

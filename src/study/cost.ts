@@ -11,7 +11,7 @@ import { threads } from '../runtime/threads.js';
 import { gaussianViews } from '../views/gaussian.js';
 import { builtInDataset } from './built-in.js';
 import type { ResolvedStudyConfig } from './config.js';
-import { CHUNK_ROWS, HELD_BYTES, type StudyDataset, signalCols, targetCols } from './dataset.js';
+import { CHUNK_ROWS, HELD_BYTES, heldBytes, type StudyDataset, signalCols, targetCols } from './dataset.js';
 import { countCells, resolveGrid } from './grid.js';
 import { judgeEach } from './judge.js';
 import { collectSeed, corruptedSample } from './seed-moments.js';
@@ -90,7 +90,7 @@ async function dataSeconds(source: DataSource, { signalDims, backend }: Resolved
   const summing = Math.max(0, (await sum(1 + CHUNKS)) - once) / CHUNKS;
   const size = Math.min(source.cols, 256);
   const eigen = (await timed(() => eigh(Matrix.identity(size), call))) * (source.cols / size) ** 3;
-  const readings = 4 * source.rows * source.cols <= HELD_BYTES ? 1 : 2;
+  const readings = heldBytes(source) <= HELD_BYTES ? 1 : 2;
   return (readings * reading + 2 * summing) * passes + once + eigen;
 }
 
@@ -144,7 +144,7 @@ function synthetic(dims: number, targets: number): StudyDataset {
 
 /** Node and the libraries, rows held, both staging areas, and the moments of two seeds at every size. */
 function memory(source: DataSource | undefined, dims: number, noiseDims: number, grid: StudyGrid): number {
-  const held = source === undefined ? 0 : Math.min(HELD_BYTES, 4 * source.rows * source.cols);
+  const held = source === undefined ? 0 : Math.min(HELD_BYTES, heldBytes(source));
   const scores = source === undefined ? 0 : Math.min(HELD_BYTES, 8 * source.rows * dims) + 8 * source.rows;
   const square = (source === undefined ? dims + noiseDims : Math.max(source.cols, dims + noiseDims)) ** 2;
   const moments = 8 * (dims + noiseDims) ** 2 * grid.n.length * 12;

@@ -1,11 +1,12 @@
 import { createHash, type Hash } from 'node:crypto';
 import type { CallOptions } from '../backends/select.js';
-import { oneHot } from '../data/one-hot.js';
+import { type PackedRows, packedReader, type ReadPacked, setPacked, unpackRows } from '../data/packed.js';
 import type { DataSource, LabelledSource, Targets } from '../data/source.js';
 import { describe, EigenviewError } from '../errors.js';
 import { checkInteger, checkSameShape, notFinite } from '../matrix/check.js';
-import type { Matrix } from '../matrix/matrix.js';
-import { encodeChunks } from '../moments/encode.js';
+import { Matrix } from '../matrix/matrix.js';
+import { encode, encodeChunks } from '../moments/encode.js';
+import { inOrder } from '../moments/in-order.js';
 import { pca } from '../moments/pca.js';
 import { chunks } from '../moments/source.js';
 import { permutation, STREAMS } from '../runtime/random.js';
@@ -13,6 +14,9 @@ import { gather, MemoryRows, type RowStore, SpooledRows } from './row-store.js';
 
 /** Rows are handed on in pieces of this many. */
 export const CHUNK_ROWS = 2048;
+
+/** Chunks that are encoded at once: while one is computed, the next is copied and the last one checked. */
+const AT_ONCE = 2;
 
 /** Data, and their signals, are held in memory up to this size. */
 export const HELD_BYTES = 2 ** 30;
@@ -54,7 +58,7 @@ export function imageDataset(
   const targets = { kind: 'classes', labels: images.labels, classes: images.classes } as const;
   const { rows, cols } = images;
   const source: DataSource = { rows, cols, targets, [Symbol.asyncIterator]: () => images[Symbol.asyncIterator]() };
-  return tableDataset(name, source, { signalDims: dims, ...options });
+  return tableDataset(name, setPacked(source, packedReader(images)), { signalDims: dims, ...options });
 }
 
 /**
@@ -84,6 +88,11 @@ export async function tableDataset(name: string, source: DataSource, options: Ta
   }
 }
 
+/** What holding the rows takes, from which they are encoded once the components are known. */
+export function heldBytes(source: DataSource): number {
+  return (packedReader(source) === undefined ? 4 : 1) * source.rows * source.cols;
+}
+
 /** The data's rows in signal coordinates. Reading takes longer than what follows: rows that fit in memory are read once. */
 async function* signals(
   source: DataSource,
@@ -92,9 +101,43 @@ async function* signals(
   call: CallOptions,
 ): AsyncGenerator<Matrix, void, undefined> {
   if (signalDims === 'all') return yield* unchanged(source);
-  const held: Matrix[] | undefined = 4 * source.rows * source.cols <= memoryBytes ? [] : undefined;
+  const packed = heldBytes(source) <= memoryBytes ? packedReader(source) : undefined;
+  if (packed !== undefined) return yield* packedSignals(packed, signalDims, call);
+  const held: Matrix[] | undefined = heldBytes(source) <= memoryBytes ? [] : undefined;
   const { components, mean } = await pca(held === undefined ? source : keep(source, held), { k: signalDims, ...call });
   yield* encodeChunks(components, held ?? source, { mean, ...call });
+}
+
+/** The same from bytes, which are held as they are and unpacked for each use into arrays that are used again. */
+async function* packedSignals(
+  packed: ReadPacked,
+  k: number,
+  call: CallOptions,
+): AsyncGenerator<Matrix, void, undefined> {
+  const held: PackedRows[] = [];
+  const { components, mean } = await pca(unpackOneByOne(keep(packed(), held)), { k, ...call });
+  const size = held.reduce((most, { bytes }) => Math.max(most, bytes.length), 0);
+  const idle: Float32Array[] = [];
+  const chunks = async function* () {
+    yield* held;
+  };
+  yield* inOrder(chunks(), AT_ONCE, async (rows) => {
+    const buffer = idle.pop() ?? new Float32Array(size);
+    try {
+      return await encode(components, unpackRows(rows, buffer), { mean, ...call });
+    } finally {
+      idle.push(buffer);
+    }
+  });
+}
+
+/** Chunks for who, as `pca`, has done with one when it asks for the next: all in one array. */
+async function* unpackOneByOne(packed: AsyncIterable<PackedRows>): AsyncGenerator<Matrix, void, undefined> {
+  let buffer: Float32Array | undefined;
+  for await (const rows of packed) {
+    if (buffer === undefined || buffer.length < rows.bytes.length) buffer = new Float32Array(rows.bytes.length);
+    yield unpackRows(rows, buffer);
+  }
 }
 
 async function* unchanged(source: DataSource): AsyncGenerator<Matrix, void, undefined> {
@@ -138,11 +181,16 @@ export function targetCols(targets: Targets): number {
   return Math.max(targets.classes?.length ?? 0, targets.labels.reduce((max, label) => Math.max(max, label), 0) + 1);
 }
 
+/** As `oneHot`, for rows in any order. */
 function classRows(labels: Int32Array, order: Uint32Array, classes: number): Matrix {
-  return oneHot(
-    Int32Array.from(order, (row) => labels[row] as number),
-    classes,
-  );
+  const data = new Float64Array(order.length * classes);
+  for (let i = 0; i < order.length; i++) {
+    const row = order[i] as number;
+    const label = labels[row] as number;
+    if (label < 0) checkInteger(`labels[${row}]`, label, { min: 0 });
+    data[i * classes + label] = 1;
+  }
+  return new Matrix(order.length, classes, data);
 }
 
 /** Number of signal coordinates, if there are as many columns. */
@@ -196,7 +244,7 @@ function remember<T>(make: (seed: number) => T): (seed: number) => T {
 }
 
 /** The chunks as they come, and a list of them. */
-async function* keep(source: AsyncIterable<Matrix>, held: Matrix[]): AsyncGenerator<Matrix, void, undefined> {
+async function* keep<Chunk>(source: AsyncIterable<Chunk>, held: Chunk[]): AsyncGenerator<Chunk, void, undefined> {
   for await (const chunk of source) {
     held.push(chunk);
     yield chunk;

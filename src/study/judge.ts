@@ -8,10 +8,14 @@ import { type Site, whitening } from '../closed-form/whitening.js';
 import { EigenviewError } from '../errors.js';
 import type { Matrix } from '../matrix/matrix.js';
 import { momentsUnderGaussian, type ViewMoments } from '../moments/view-moments.js';
+import { threads } from '../runtime/threads.js';
 import { sineToSignal } from './angle.js';
 
 /** At [i] those of ks[i], one a problem, or why there are none. */
 export type Judgements = readonly (readonly Judgement[] | EigenviewError)[];
+
+/** How many models each thread learns before others get a turn: the pass of the next seed, whose pieces are short. */
+const ROUNDS = 3;
 
 /**
  * At [s][c]: sample s under covariance c. One k at a time, as if there were no other: solvers for the leading k directions
@@ -24,7 +28,15 @@ export async function judgeEach(
   questions: Questions,
 ): Promise<Judgements[][]> {
   const all: Judged[][][] = [];
-  for (const k of questions.ks) all.push(await judge(site, samples, covariances, { ...questions, ks: [k] }));
+  const size = Math.ceil((ROUNDS * threads()) / covariances.length);
+  for (const k of questions.ks) {
+    const judged: Judged[][] = [];
+    for (let from = 0; from < samples.length; from += size) {
+      const piece = samples.slice(from, from + size);
+      judged.push(...(await judge(site, piece, covariances, { ...questions, ks: [k] })));
+    }
+    all.push(judged);
+  }
   const only = (judged: Judged) => (judged instanceof EigenviewError ? judged : (judged[0] as readonly Judgement[]));
   return samples.map((_, s) => covariances.map((_, c) => all.map((at) => only((at[s] as Judged[])[c] as Judged))));
 }

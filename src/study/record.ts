@@ -140,8 +140,9 @@ async function append(
   const keyOf = (cell: CellCoordinates) => cellKey(dataset, noiseDims, cell);
   const total = countCells(study.grid);
   let reused = 0;
-  for (const seed of study.grid.seeds)
-    for (const cell of cellsOf(study.grid, seed)) reused += Number(known.has(keyOf(cell)));
+  // Keys are hashes: not worth their time where none is known.
+  const takenOver = (cell: CellCoordinates) => known.size > 0 && known.has(keyOf(cell));
+  for (const seed of study.grid.seeds) for (const cell of cellsOf(study.grid, seed)) reused += Number(takenOver(cell));
   onStart?.({ name: dataset.name, total, finished: reused });
   const cells: StudyCell[] = [];
   const file = await openJsonl(join(folder, RESULTS));
@@ -166,9 +167,8 @@ async function append(
       cells.push(cell);
       tellFailures();
       if (fault !== undefined) throw fault;
-      const key = keyOf(cell);
-      if (known.has(key)) continue;
-      write(key, cell);
+      if (takenOver(cell)) continue;
+      write(keyOf(cell), cell);
       onCell?.(cell);
     }
     tellFailures();

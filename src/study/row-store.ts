@@ -17,12 +17,12 @@ export interface RowStore {
 
 /** The rows in the given order. */
 export function gather({ data, cols }: Matrix, order: Uint32Array): Matrix {
-  const out = new Matrix(order.length, cols);
-  for (let i = 0; i < order.length; i++) {
+  const out = new Float64Array(order.length * cols);
+  for (let i = 0, at = 0; i < order.length; i++) {
     const row = (order[i] as number) * cols;
-    for (let j = 0; j < cols; j++) out.data[i * cols + j] = data[row + j] as number;
+    for (let from = row; from < row + cols; from++) out[at++] = data[from] as number;
   }
-  return out;
+  return new Matrix(order.length, cols, out);
 }
 
 export class MemoryRows implements RowStore {

@@ -1,6 +1,7 @@
 import { readdirSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { describe, expect, it } from 'vitest';
+import { setPacked } from '../../src/data/packed.js';
 import type { DataSource, LabelledSource, Targets } from '../../src/data/source.js';
 import { Matrix } from '../../src/matrix/matrix.js';
 import { builtInDataset } from '../../src/study/built-in.js';
@@ -147,6 +148,32 @@ describe('tableDataset', () => {
     };
     expect(await count(2 ** 20)).toBe(1);
     expect(await count(1)).toBe(2);
+  });
+
+  it.each(['native', 'js'] as const)('has the same numbers from bytes as from floats (%s)', async (backend) => {
+    const cuts = [0, 100, 101, 250, ROWS];
+    const bytes = Uint8Array.from({ length: ROWS * COLS }, (_, i) => (i * i * 31) % 251);
+    let readings = 0;
+    const packed = setPacked(source(new Matrix(ROWS, COLS, Float32Array.from(bytes))), async function* () {
+      readings++;
+      for (const [i, from] of cuts.slice(0, -1).entries()) {
+        const to = cuts[i + 1] as number;
+        yield { rows: to - from, cols: COLS, bytes: bytes.subarray(from * COLS, to * COLS) };
+      }
+    });
+    const build = async (data: DataSource, memoryBytes: number) => {
+      const dataset = await tableDataset('a', data, { signalDims: 2, memoryBytes, backend });
+      const rows = await rowsOf(dataset.signal(5, ROWS));
+      await dataset.close?.();
+      return { id: dataset.id, rows };
+    };
+    const floats = await build({ ...packed }, 2 ** 20);
+    expect(readings).toBe(0);
+    expect(await build(packed, 2 ** 20)).toEqual(floats);
+    expect(readings).toBe(1);
+    // Bytes that do not fit in memory either are read twice, as floats.
+    expect(await build(packed, ROWS * COLS - 1)).toEqual(floats);
+    expect(readings).toBe(1);
   });
 
   const nan = new Matrix(ROWS, COLS, DATA.data.slice());

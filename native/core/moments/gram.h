@@ -7,6 +7,7 @@
 // 16 MB (one block at least) and width² / 2 doubles.
 #pragma once
 
+#include <algorithm>
 #include <atomic>
 #include <cstdint>
 
@@ -21,6 +22,9 @@ class Gram {
  public:
   // What a staging area may take, about.
   static constexpr int64_t kAreaBytes = int64_t{16} << 20;
+
+  // The same for rows of so many numbers: of narrow ones no more than make turning an area over cheap.
+  static int64_t bytes_for(int64_t width) { return std::min(kAreaBytes, int64_t{4096} * 8 * width); }
 
   // Rows of dx + dz + dy + 1 numbers; dx ≥ 1, dy ≥ 0, and dz noise coordinates, none unless given.
   Gram(int dx, int dy, const AppendedNoise& noise = {}, int64_t area_bytes = kAreaBytes);

@@ -1,8 +1,8 @@
 #include "staging.h"
 
 #include <algorithm>
-#include <cmath>
 #include <cstring>
+#include <limits>
 
 #include "../clones.h"
 #include "../tiles/integer_tile.h"
@@ -15,15 +15,26 @@
 namespace eigenview {
 namespace {
 
-// false when a number is not whole or not small; `out` is then unspecified.
+template <class To, class From>
+EIGENVIEW_INLINE To bits_as(From from) {
+  static_assert(sizeof(To) == sizeof(From));
+  To to;
+  std::memcpy(&to, &from, sizeof to);
+  return to;
+}
+
+// false when a number is not whole or not small; `out` is then unspecified. On bits, where magnitudes compare as integers and
+// NaN is above all numbers: compilers make branches of comparisons of doubles, lest these raise a flag, and no vectors.
 EIGENVIEW_CLONES bool to_integers(const double* row, int64_t n, int16_t* out) {
-  int strange = 0;
+  constexpr int64_t kMagnitude = std::numeric_limits<int64_t>::max();
+  const int64_t largest = bits_as<int64_t>(static_cast<double>(kLargestInteger));
+  int64_t strange = 0;
   for (int64_t i = 0; i < n; i++) {
-    const double x = row[i];
+    const int64_t bits = bits_as<int64_t>(row[i]);
     // What does not fit must not be converted, and 0 is not what came then.
-    const bool fits = std::fabs(x) <= kLargestInteger;
-    const int value = static_cast<int>(fits ? x : 0.0);
-    strange |= static_cast<int>(!(static_cast<double>(value) == x));
+    const int64_t fits = -static_cast<int64_t>((bits & kMagnitude) <= largest);
+    const int value = static_cast<int>(bits_as<double>(bits & fits));
+    strange |= (bits_as<int64_t>(static_cast<double>(value)) ^ bits) & kMagnitude;
     out[i] = static_cast<int16_t>(value);
   }
   return strange == 0;
