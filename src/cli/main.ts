@@ -2,6 +2,7 @@
 import { Command } from 'commander';
 import { EigenviewError } from '../errors.js';
 import { doctorCommand } from './doctor.js';
+import { dynamicsCommand } from './dynamics.js';
 import { exitCodeOf } from './exit-codes.js';
 import { studyCommand } from './study.js';
 import { version } from './version.js';
@@ -15,7 +16,8 @@ const program = new Command('eigenview')
   .enablePositionalOptions()
   .exitOverride((error) => process.exit(exitCodeOf(error)));
 
-for (const command of [studyCommand(), viewsCommand(), doctorCommand()]) program.addCommand(inheriting(command));
+for (const command of [studyCommand(), viewsCommand(), dynamicsCommand(), doctorCommand()])
+  program.addCommand(inheriting(command));
 
 /** A command knows how to fail only if each of its parents tells it. */
 function inheriting(command: Command): Command {

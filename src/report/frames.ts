@@ -2,7 +2,7 @@ import { FONT_FAMILY, INK } from './labels.js';
 import { FONT, type Layout } from './layout.js';
 import type { LogAxis } from './log-axis.js';
 
-const FRAME = '#bdbdbd';
+export const FRAME = '#bdbdbd';
 const GRID = '#e4e4e4';
 
 /** The panels with their grid lines; the outer ones' axes have numbers. All panels share their axes. */
@@ -16,7 +16,8 @@ export function frames({ panels }: Layout, cols: number, x: LogAxis, y: LogAxis)
   };
 }
 
-function axis(scale: LogAxis, panel: number, labelled: boolean) {
+/** One axis of a panel, with the numbers at its ticks or without. */
+export function axis(scale: LogAxis, panel: number, labelled: boolean) {
   const at = scale.major.map((tick) => tick.at);
   const names = new Map(scale.major.map((tick) => [tick.at, tick.label]));
   return {

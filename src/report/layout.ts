@@ -80,7 +80,11 @@ export function layout({ rows, cols, title, legend, caption }: Contents): Layout
   };
 }
 
-function stack(lines: string[], top: number, fontSize: number): { lines: string[]; middles: number[]; bottom: number } {
+export function stack(
+  lines: string[],
+  top: number,
+  fontSize: number,
+): { lines: string[]; middles: number[]; bottom: number } {
   const lineHeight = 1.4 * fontSize;
   return {
     lines,
@@ -100,13 +104,13 @@ function joinParts(parts: string[], width: number): string[] {
   return lines.reverse();
 }
 
-function captionLines(sentences: string[], width: number): string[] {
+export function captionLines(sentences: string[], width: number): string[] {
   const together = wrap(sentences.join(' '), width, FONT.caption, 2);
   if (together.length === 1) return together;
   return sentences.flatMap((sentence) => wrap(sentence, width, FONT.caption, 6));
 }
 
-function breakLegend(names: string[], width: number): string[][] {
+export function breakLegend(names: string[], width: number): string[][] {
   const longest = names.reduce((most, name) => Math.max(most, textWidth(name, FONT.legend)), 0);
   const widest = LEGEND.icon + longest + LEGEND.gap;
   const perRow = Math.max(1, Math.floor(width / widest));

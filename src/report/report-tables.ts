@@ -211,7 +211,7 @@ export function provenanceFacts(record: StudyRecord): Html {
   return facts('Where the numbers come from', provenancePairs(record));
 }
 
-export function provenancePairs({ provenance }: StudyRecord): [name: string, value: string][] {
+export function provenancePairs({ provenance }: Pick<StudyRecord, 'provenance'>): [name: string, value: string][] {
   const { version, commit, configHash, backend, blas, kernel, threads, cpu, node, platform } = provenance;
   return [
     ['eigenview', commit === null ? version : `${version}, commit ${commit}`],

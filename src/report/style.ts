@@ -25,6 +25,7 @@ p { margin: 0 0 0.8rem; max-width: 46rem; }
 .cards .where { color: var(--quiet); font-size: 0.9rem; font-weight: 600; margin: 0 0 0.15rem; }
 .cards .prefer { color: var(--accent); font-size: 1.2rem; font-weight: 700; line-height: 1.3; margin: 0 0 0.35rem; }
 .cards .words { margin: 0; }
+.cards .words + .words { margin-top: 0.5rem; }
 .pair { display: grid; grid-template-columns: repeat(auto-fit, minmax(min(100%, 34rem), 1fr)); gap: 0 2rem; }
 .pair > * { min-width: 0; }
 figure { margin: 1rem 0 2rem; break-inside: avoid; }

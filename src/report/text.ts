@@ -1,5 +1,6 @@
 /** The digits in order, then the sign. */
 const SUPERSCRIPTS = '⁰¹²³⁴⁵⁶⁷⁸⁹⁻';
+const SUBSCRIPTS = '₀₁₂₃₄₅₆₇₈₉';
 
 /** 10 to an integer power, as in 10⁻³. */
 export function powerOfTen(exponent: number): string {
@@ -22,7 +23,7 @@ export function escapeXml(text: string): string {
 const WIDE = 'MW@%—…ΘΩ●○→∞√';
 
 /**
- * A generous guess, in pixels, without a font at hand: text averages 0.6 em in wide fonts, superscripts 0.5; wide
+ * A generous guess, in pixels, without a font at hand: text averages 0.6 em in wide fonts, small digits 0.5; wide
  * letters, ideographs and symbols take 1.
  */
 export function textWidth(text: string, fontSize: number): number {
@@ -32,7 +33,7 @@ export function textWidth(text: string, fontSize: number): number {
 }
 
 function emsOf(char: string): number {
-  if (SUPERSCRIPTS.includes(char)) return 0.5;
+  if (SUPERSCRIPTS.includes(char) || SUBSCRIPTS.includes(char)) return 0.5;
   return WIDE.includes(char) || (char.codePointAt(0) as number) >= 0x2e80 ? 1 : 0.6;
 }
 

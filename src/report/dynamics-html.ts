@@ -1,0 +1,121 @@
+import type { Provenance } from '../study/summary.js';
+import { dynamicsFigure } from './dynamics-figure.js';
+import { FLOW_NAMES } from './dynamics-names.js';
+import type { DynamicsRun, DynamicsSummary } from './dynamics-run.js';
+import { basinTable, configFacts, modeTable, predictedTable, startTable } from './dynamics-tables.js';
+import { facts, figure, type Html, html, text } from './html.js';
+import { counted, plain, seconds } from './numbers.js';
+import { page } from './page.js';
+import { provenancePairs } from './report-tables.js';
+
+/** Where the numbers of a run come from. */
+export type DynamicsProvenance = Omit<Provenance, 'reused'>;
+
+/** The content of summary.json. */
+export interface DynamicsRecord extends DynamicsSummary {
+  provenance: DynamicsProvenance;
+}
+
+/**
+ * A run of the dynamics as one HTML page that needs nothing else: no network, no scripts, no fonts. The same run gives the
+ * same bytes.
+ *
+ * @param svg the figure, when it is drawn already
+ * @example
+ * ```ts
+ * const page = await dynamicsHtml(run, provenance);
+ * ```
+ */
+export async function dynamicsHtml(run: DynamicsRun, provenance: DynamicsProvenance, svg?: string): Promise<string> {
+  const { summary } = run;
+  const drawn = svg ?? (await dynamicsFigure(run, { title: dynamicsTitle(summary) }));
+  const body = [
+    heading(summary, provenance),
+    ...warnings(summary),
+    verdict(summary),
+    html`<h2>Figure</h2>\n`,
+    figure(drawn, 'dynamics', caption(summary)),
+    html`<h2>Where the starts ended</h2>\n`,
+    basinTable(summary),
+    html`<h2>What theory predicts</h2>\n`,
+    predictedTable(summary),
+    html`<h2>Canonical modes</h2>\n`,
+    modeTable(summary),
+    html`<h2>Starts</h2>\n`,
+    startTable(summary),
+    html`<h2>Provenance</h2>\n`,
+    configFacts(summary),
+    provenanceFacts(provenance),
+    html`<p class="quiet">Every number is in summary.json and trajectories.csv beside this file.</p>\n`,
+  ];
+  return page(dynamicsTitle(summary), body);
+}
+
+export function dynamicsTitle({ flow, pair }: DynamicsSummary): string {
+  return `${FLOW_NAMES[flow.kind]} on ${pair.name}`;
+}
+
+function heading({ flow, pair, config, starts }: DynamicsSummary, provenance: DynamicsProvenance): Html {
+  const { lambda } = config;
+  const words = [
+    FLOW_NAMES[flow.kind],
+    ...(flow.kind === 'deep-linear' ? [] : [`k = ${flow.k}`]),
+    ...(typeof lambda === 'number' ? [`λ = ${plain(lambda)}`] : []),
+    counted(starts.length, 'start'),
+    seconds(provenance.seconds),
+    provenance.started.slice(0, 10),
+  ];
+  return html`<header>
+<p class="kicker">eigenview · dynamics</p>
+<h1>${text(dynamicsTitle({ flow, pair } as DynamicsSummary))}</h1>
+<p class="quiet">${text(words.join(' · '))}</p>
+</header>
+`;
+}
+
+function warnings({ outcomes, starts, agreement }: DynamicsSummary): Html[] {
+  const words = [
+    ...(outcomes.unsettled > 0
+      ? [`${outcomes.unsettled} of ${counted(starts.length, 'start')} did not come to rest.`]
+      : []),
+    ...(agreement.disagree > 0 ? ['Some starts ended where theory knows no stable equilibrium.'] : []),
+  ];
+  return words.length === 0 ? [] : [html`<p class="alarm">${text(words.join(' '))}</p>\n`];
+}
+
+/** Theory, observation and advice beside each other. */
+function verdict({ findings: { theory, observed, advice } }: DynamicsSummary): Html {
+  const cards = [
+    card('Theory predicts', theory),
+    card('Observed', observed),
+    ...(advice.length > 0 ? [card('What to do', advice)] : []),
+  ];
+  return html`<ul class="cards">
+${cards}</ul>
+`;
+}
+
+function card(title: string, sentences: readonly string[]): Html {
+  const words = sentences.map((sentence) => html`<p class="words">${text(sentence)}</p>\n`);
+  return html`<li>
+<p class="prefer">${text(title)}</p>
+${words}</li>
+`;
+}
+
+function caption({ flow }: DynamicsSummary): string {
+  const energy = flow.lyapunov ? 'energy, which never rises,' : 'loss';
+  const alignment =
+    flow.kind === 'deep-linear'
+      ? ''
+      : ' Misalignment is how far the predictor P and the correlation C of the two views’ outputs are from sharing their eigenvectors.';
+  return `Amplitudes of the canonical modes along the first start; ${energy} and predictor trace of all starts; and how many ended at which modes. Time is logarithmic beyond a tenth of the flow’s natural unit.${alignment} Numbers: trajectories.csv.`;
+}
+
+function provenanceFacts(provenance: DynamicsProvenance): Html {
+  const pairs = provenancePairs({ provenance: { ...provenance, reused: 0 } });
+  return facts(
+    'Where the numbers come from',
+    pairs.filter(([name]) => !/cells|^Kernel$/i.test(name)),
+  );
+}
