@@ -3,6 +3,15 @@
  *
  * @module
  */
+export type {
+  DeepLinearField,
+  Field,
+  Gram,
+  LinearSimsiamField,
+  PeiraField,
+  SimsiamField,
+  StopReason,
+} from './backends/dynamics.js';
 export type { Eig, Eigh, LinalgBackend, Svd } from './backends/linalg.js';
 export type { BackendName, CallOptions, SyncOptions } from './backends/select.js';
 export type { ViewStep } from './backends/views.js';
@@ -26,6 +35,59 @@ export { type DataOptions, openData } from './data/open.js';
 export { openParquet, type ParquetOptions, type ParquetSource } from './data/parquet.js';
 export type { ChunkedSource, DataSource, LabelledSource, Targets } from './data/source.js';
 export type { TargetKind } from './data/targets.js';
+export {
+  type CanonicalFunctions,
+  type CanonicalFunctionsOptions,
+  canonicalFunctions,
+  canonicalFunctionsSync,
+} from './dynamics/canonical-functions.js';
+export { type BandwidthOptions, bandwidthOf } from './dynamics/dictionaries/bandwidth.js';
+export type { Dictionary } from './dynamics/dictionaries/dictionary.js';
+export { type NystromFeaturesOptions, nystromFeatures } from './dynamics/dictionaries/nystrom-features.js';
+export { type RandomFeaturesOptions, randomFeatures } from './dynamics/dictionaries/random-features.js';
+export { type ReluFeaturesOptions, reluFeatures } from './dynamics/dictionaries/relu-features.js';
+export {
+  type PeiraSpectrumOptions,
+  peiraEigenvalues,
+  peiraFilter,
+  peiraMinimum,
+  simsiamFilter,
+} from './dynamics/filters.js';
+export type {
+  Basin,
+  BasinOptions,
+  BasinStatistics,
+  Classification,
+  EquilibriaOptions,
+  Equilibrium,
+  Flow,
+  IntegrateOptions,
+  PickedMode,
+  RandomStart,
+  Schwarz,
+  Stability,
+  StabilityOptions,
+  StabilityVerdict,
+  Trajectory,
+} from './dynamics/flow.js';
+export { type DeepLinearFeatures, type DeepLinearFlowOptions, deepLinearFlow } from './dynamics/flows/deep-linear.js';
+export {
+  type LinearMoments,
+  type LinearSimsiamFlowOptions,
+  linearSimsiamFlow,
+} from './dynamics/flows/linear-simsiam.js';
+export { type PeiraFlowOptions, peiraFlow } from './dynamics/flows/peira.js';
+export { type SimsiamFlowOptions, type SimsiamRidge, simsiamFlow } from './dynamics/flows/simsiam.js';
+export { type DensityPairOptions, densityPair } from './dynamics/pairs/density-pair.js';
+export { type DiscretePairOptions, discretePair } from './dynamics/pairs/discrete-pair.js';
+export { type GaussianPairOptions, gaussianPair } from './dynamics/pairs/gaussian-pair.js';
+export { type LatentPairOptions, latentPair } from './dynamics/pairs/latent-pair.js';
+export { type MomentsPairOptions, momentsPair } from './dynamics/pairs/moments-pair.js';
+export { type SamplePairOptions, samplePair } from './dynamics/pairs/sample-pair.js';
+export { type TorusPairOptions, torusPair } from './dynamics/pairs/torus-pair.js';
+export type { TorusShift } from './dynamics/pairs/torus-shift.js';
+export type { PairTruth, Side, ViewPair } from './dynamics/pairs/view-pair.js';
+export type { WhiteningOptions } from './dynamics/pairs/whitened-pair.js';
 export { EigenviewError, type ErrorCode, type ErrorDetails } from './errors.js';
 export { type BatchOptions, eighBatch, svdBatch } from './linalg/batch.js';
 export { cholesky, choleskySync } from './linalg/cholesky.js';

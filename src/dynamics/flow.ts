@@ -49,7 +49,7 @@ export interface Trajectory {
   steps: { accepted: number; rejected: number; implicit: number };
 }
 
-/** One canonical mode that an equilibrium has picked. */
+/** One canonical mode that an equilibrium has picked; of deep linear networks, one feature. */
 export interface PickedMode {
   /** Index into {@link Flow.correlations}. */
   index: number;
@@ -61,7 +61,7 @@ export interface PickedMode {
   predictor: number;
 }
 
-export type Verdict = 'stable' | 'unstable' | 'degenerate';
+export type StabilityVerdict = 'stable' | 'unstable' | 'degenerate';
 
 /** A family of equilibria: Σ amplitudeᵢ qᵢ uᵢ for any orthonormal qᵢ. */
 export interface Equilibrium {
@@ -69,20 +69,20 @@ export interface Equilibrium {
   modes: readonly PickedMode[];
   energy: number;
   predictorTrace: number;
-  /** What theory says; degenerate where correlations tie or a root is double. */
-  verdict: Verdict;
+  /** What theory says; degenerate where a picked and an unpicked correlation tie, or a root is double. */
+  verdict: StabilityVerdict;
   /** verdict is 'stable'. */
   stable: boolean;
   /** Directions along which the flow neither returns nor leaves, that theory predicts: those of the family itself. */
   neutral: number;
-  /** One member of the family: mode i in row i. */
+  /** One member of the family, its i-th mode in row i: a new matrix each time. */
   readonly state: Matrix;
 }
 
 export interface EquilibriaOptions {
   /** Only those that theory says are stable. */
   stable?: boolean;
-  /** At most so many modes; default k. */
+  /** At most so many modes; default k (deep linear networks: all features). */
   maxModes?: number;
   /** `upper`: none of those with a lower root. Default `all`. */
   roots?: 'all' | 'upper';
@@ -97,7 +97,7 @@ export interface Stability {
   stable: number;
   /** Dimension of the symmetry orbit through the state; a stable equilibrium has no neutral direction beyond. */
   orbit: number;
-  verdict: Verdict;
+  verdict: StabilityVerdict;
   /** ‖velocity‖ / (rate · max(‖state‖, amplitude)): the verdict is about an equilibrium only where this is tiny. */
   residual: number;
 }
@@ -108,15 +108,15 @@ export interface StabilityOptions extends SyncOptions {
 }
 
 export interface Classification {
-  /** The nearest equilibrium of those enumerated by amplitude. */
+  /** The equilibrium whose amplitudes are nearest to the state's, mode by mode; k modes at most. */
   equilibrium: Equilibrium;
-  /** Amplitude of each canonical mode in the state: ‖U qᵢ‖. */
+  /** Of each canonical mode in the state, ‖U qᵢ‖; modes that tie are rotated so that the state's outputs on them are orthogonal. */
   amplitudes: Float64Array;
   /** ‖state − nearest member of the family‖, Frobenius. */
   distance: number;
   /** No mode was picked. */
   collapsed: boolean;
-  /** Fewer modes than the best stable equilibrium has. */
+  /** Some modes were picked, but fewer than the fullest equilibrium has. */
   partial: boolean;
   /** One sentence. */
   words: string;
@@ -140,11 +140,11 @@ export interface Basin {
 
 export interface BasinStatistics {
   starts: number;
-  /** By falling count. */
+  /** Of the starts that ended `steady`, by falling count. */
   basins: Basin[];
-  /** Starts that ended otherwise than `steady`. */
+  /** How many starts ended otherwise than `steady`. */
   unsettled: number;
-  /** Shares of the starts that ended collapsed, partially collapsed, at the energy's global minimum. */
+  /** Shares of all starts that ended collapsed, partially collapsed, at an equilibrium of the least energy. */
   collapsed: number;
   partial: number;
   global: number;
@@ -181,6 +181,7 @@ export interface Flow {
   /** n×n. */
   jacobian(state: Matrix): Matrix;
   schwarz(state: Matrix): Schwarz;
+  /** By rising energy. @throws EigenviewError `TOO_LARGE` beyond 100 000 of them */
   equilibria(options?: EquilibriaOptions): Equilibrium[];
   classify(state: Matrix): Classification;
   stability(state: Matrix, options?: StabilityOptions & CallOptions): Promise<Stability>;

@@ -1,5 +1,5 @@
 import type { Field, StopReason } from '../backends/dynamics.js';
-import type { Verdict } from '../dynamics/flow.js';
+import type { StabilityVerdict } from '../dynamics/flow.js';
 
 /** An equilibrium as far as a report needs it. Modes are indices into the correlations, from 0. */
 export interface EquilibriumFacts {
@@ -8,7 +8,7 @@ export interface EquilibriumFacts {
   energy: number;
   predictorTrace: number;
   /** What theory says. */
-  verdict: Verdict;
+  verdict: StabilityVerdict;
 }
 
 /** How a start ended: with as many modes as the fullest stable equilibrium, with fewer, with none; or not at rest. */
@@ -46,7 +46,7 @@ export interface ObservedBasin extends EquilibriumFacts {
   count: number;
   share: number;
   /** Of the Jacobian at the end of the first of them: a check on the verdict that knows nothing of canonical modes. */
-  jacobian: { unstable: number; neutral: number; stable: number; orbit: number; verdict: Verdict } | null;
+  jacobian: { unstable: number; neutral: number; stable: number; orbit: number; verdict: StabilityVerdict } | null;
 }
 
 /** What the flow's start and end numbers mean, and what was found: the content of summary.json but for provenance. */

@@ -1,0 +1,64 @@
+/** Trajectories as the caller sees them, from what the backend computed in canonical coordinates. */
+import type { RawTrajectory } from '../../backends/dynamics.js';
+import type { LinalgBackend } from '../../backends/linalg.js';
+import { Matrix } from '../../matrix/matrix.js';
+import type { Trajectory } from '../flow.js';
+import type { Layout } from '../flows/layout.js';
+import type { Modes } from '../flows/model.js';
+import { fromCanonical } from '../flows/rotate.js';
+import { stacked, unstacked } from '../flows/stack.js';
+import { norm } from '../flows/state.js';
+import type { Plan } from './plan.js';
+import { wordsOf } from './words.js';
+
+export async function trajectoriesOf(
+  raws: readonly RawTrajectory[],
+  starts: readonly Matrix[],
+  plan: Plan,
+  layout: Layout,
+  modes: Modes,
+  linalg: LinalgBackend,
+): Promise<Trajectory[]> {
+  const restored = await restore(raws, layout, modes, linalg);
+  return raws.map((raw, i) => {
+    const states = restored[i] as Matrix[];
+    const final = states.pop() as Matrix;
+    // Rotated there and back, the start would differ from what was passed by rounding.
+    if (raw.times[0] === 0 && raw.time > 0) states[0] = copyOf(starts[i] as Matrix);
+    return {
+      times: raw.times,
+      states,
+      energy: raw.energy,
+      predictorTrace: raw.predictorTrace,
+      reason: raw.reason,
+      words: wordsOf(raw, plan, norm(final.data)),
+      final,
+      time: raw.time,
+      speed: raw.speed,
+      steps: { accepted: raw.accepted, rejected: raw.rejected, implicit: raw.implicit },
+    };
+  });
+}
+
+/** Of each trajectory the saved states and, last, the final one: all of them rotated in one product. */
+async function restore(
+  raws: readonly RawTrajectory[],
+  layout: Layout,
+  modes: Modes,
+  linalg: LinalgBackend,
+): Promise<Matrix[][]> {
+  const all = await stacked(
+    raws.flatMap(({ states, final }) => [states, final]),
+    layout.columns,
+  );
+  const states = await unstacked(await fromCanonical(all, layout, modes, linalg), layout.k);
+  let from = 0;
+  return raws.map(({ times }) => {
+    from += times.length + 1;
+    return states.slice(from - times.length - 1, from);
+  });
+}
+
+function copyOf({ rows, cols, data }: Matrix): Matrix {
+  return new Matrix(rows, cols, Float64Array.from(data));
+}
