@@ -1,6 +1,6 @@
 // Measures eigenview beside its peers in one run, interleaved, and prints ratios.
 //
-//     npm run bench                      linear algebra and moments
+//     npm run bench                      linear algebra, moments, dynamics
 //     npm run bench -- --data FOLDER     also the alignment study on MNIST-format files beside the plain NumPy script
 //
 // OPENBLAS_* variables can halve BLAS; they are cleared for every program measured, this one included.
@@ -17,6 +17,7 @@ if (!isClean()) {
 const { values } = parseArgs({ options: { data: { type: 'string' }, rounds: { type: 'string', default: '7' } } });
 const { cases } = await import('./cases.mjs');
 const { compareStudies } = await import('./study.mjs');
+const { trajectories } = await import('./dynamics.mjs');
 const { describeMachine } = await import('./machine.mjs');
 const { startNumpy } = await import('./numpy.mjs');
 const { interleave, table } = await import('./interleave.mjs');
@@ -25,8 +26,9 @@ const python = await startNumpy(fileURLToPath(new URL('linalg_numpy.py', import.
 console.log(describeMachine(python));
 const rows = [];
 for (const make of cases) rows.push(await interleave(await make(python), Number(values.rounds)));
-console.log(table(rows));
 python?.stop();
+rows.push(await trajectories(Number(values.rounds)));
+console.log(table(rows));
 if (values.data === undefined) {
   console.log('The alignment study is compared when --data FOLDER names the MNIST-format files.');
 } else {

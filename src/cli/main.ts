@@ -9,7 +9,7 @@ import { version } from './version.js';
 import { viewsCommand } from './views.js';
 
 const program = new Command('eigenview')
-  .description('Exact self-supervised-learning theory: closed forms, alignment thresholds and large-n studies.')
+  .description('Exact self-supervised-learning theory: closed forms, alignment thresholds, large-n studies, dynamics.')
   .version(version)
   .showHelpAfterError('(--help says more)')
   // Options behind a command are its own: --out of `study compare` is not that of `study`.
