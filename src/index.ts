@@ -98,6 +98,17 @@ export { type MatmulOptions, matmul, matmulSync } from './linalg/matmul.js';
 export { solve, solveSync } from './linalg/solve.js';
 export { type SubspaceDistance, subspaceDistance, subspaceDistanceSync } from './linalg/subspace-distance.js';
 export { type SvdOptions, svd, svdSync } from './linalg/svd.js';
+export {
+  type BarlowTwinsConvention,
+  type BarlowTwinsOptions,
+  type BarlowTwinsPart,
+  barlowTwins,
+} from './losses/barlow-twins.js';
+export { type LejepaOptions, type LejepaPart, lejepa } from './losses/lejepa.js';
+export type { Loss } from './losses/loss.js';
+export { type SigregOptions, type SigregSketch, sigreg } from './losses/sigreg.js';
+export { type SimclrOptions, type SimclrPart, simclr } from './losses/simclr.js';
+export { type VicregOptions, type VicregPart, vicreg } from './losses/vicreg.js';
 export { Matrix, type MatrixData } from './matrix/matrix.js';
 export { type ViewMomentsOptions, viewMoments } from './moments/collect.js';
 export { type CorruptOptions, corrupt } from './moments/corrupt.js';

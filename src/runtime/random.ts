@@ -28,6 +28,8 @@ export const STREAMS = {
   start: 2 ** 31 + 6,
   /** Frequencies and phases of random features. */
   features: 2 ** 31 + 7,
+  /** Directions that embeddings are projected on. */
+  directions: 2 ** 31 + 8,
 } as const;
 
 const ROUNDS = 10;

@@ -1,0 +1,96 @@
+#include "barlow_twins.h"
+
+#include <cmath>
+
+#include "vectors.h"
+
+namespace eigenview::losses {
+namespace {
+
+// Standardises a batch; returns the factors that its columns were multiplied with.
+Buffer standardise(Batches& batches, int64_t batch, const BarlowTwinsWeights& weights, const Team& team) {
+  const int64_t rows = batches.rows, cols = batches.cols;
+  Buffer factors = centre(batches, batch, team);
+  check_result(factors.data(), cols);
+  for (int64_t j = 0; j < cols; j++) {
+    const double deviation = std::sqrt(factors[j] / static_cast<double>(rows - weights.ddof) + weights.epsilon);
+    if (deviation == 0) {
+      Failure failure(Status::out_of_range, 0);
+      failure.at = batch * rows;
+      failure.column = j;
+      throw failure;
+    }
+    factors[j] = 1 / deviation;
+  }
+  const Blocks blocks = row_blocks(rows, cols);
+  team.each(blocks.count(), [&](int64_t b) {
+    for (int64_t i = blocks.from(b); i < blocks.from(b + 1); i++) {
+      scale_row(batches.row(batch, i), factors.data(), cols, batches.row(batch, i));
+    }
+  });
+  return factors;
+}
+
+// The terms, and in place of C the weighted loss's gradient by C, beside Σ_j ∂Cᵢⱼ Cᵢⱼ for each row, Σ_i for each column.
+struct Correlations {
+  Matrix gradient;
+  Buffer row_sums, column_sums;
+};
+
+Correlations differentiate(Matrix c, const BarlowTwinsWeights& weights, BarlowTwinsTerms& terms) {
+  const int64_t k = c.cols;
+  Buffer row_sums(k), column_sums = Buffer::zeros(k);
+  for (int64_t i = 0; i < k; i++) {
+    const double own = c(i, i);
+    terms.on_diagonal += (own - 1) * (own - 1);
+    c(i, i) = 0;
+    const double squares = dot(c.row(i), c.row(i), k);
+    terms.off_diagonal += squares;
+    for (int64_t j = 0; j < k; j++) column_sums[j] += 2 * weights.off_diagonal * c(i, j) * c(i, j);
+    scale_row(c.row(i), 2 * weights.off_diagonal, k, c.row(i));
+    c(i, i) = 2 * weights.on_diagonal * (own - 1);
+    row_sums[i] = 2 * weights.off_diagonal * squares + c(i, i) * own;
+    column_sums[i] += c(i, i) * own;
+  }
+  return {std::move(c), std::move(row_sums), std::move(column_sums)};
+}
+
+}  // namespace
+
+// With G = ∂L/∂C the gradient by X̃ is X̃′Gᵀ/B, by X̃′ X̃G/B. Through the standardisation it becomes, for x̃ = s (x − mean),
+// s (g − mean(g) − x̃ Σ(g ⊙ x̃)/(B − ddof)); mean(g) is 0, as the columns of X̃′ are centred, and Σ_n g ⊙ x̃ = Σ_j Gᵢⱼ Cᵢⱼ.
+BarlowTwinsTerms barlow_twins(Batches& batches, const BarlowTwinsWeights& weights, const Team& team,
+                              const Gradients& gradients) {
+  check_finite(batches, team);
+  const Buffer factors[2] = {standardise(batches, 0, weights, team), standardise(batches, 1, weights, team)};
+  const int k = static_cast<int>(batches.cols);
+  const double rows = static_cast<double>(batches.rows);
+  Matrix c = cross_product(batches, 0, 1, team);
+  scale_row(c.data.data(), 1 / rows, c.size(), c.data.data());
+  BarlowTwinsTerms terms;
+  const Correlations found = differentiate(std::move(c), weights, terms);
+  Buffer own[2] = {Buffer(k), Buffer(k)};
+  for (int64_t j = 0; j < k; j++) {
+    own[0][j] = -factors[0][j] * found.row_sums[j] / (rows - weights.ddof);
+    own[1][j] = -factors[1][j] * found.column_sums[j] / (rows - weights.ddof);
+  }
+  const Blocks tops(batches.rows, kTile), lefts(k, kTile);
+  const int64_t tiles = tops.count() * lefts.count();
+  team.each(2 * tiles, [&](int64_t item) {
+    const int64_t b = item / tiles, top = tops.from(item % tiles / lefts.count()), left = item % lefts.count();
+    const int height = tops.size(item % tiles / lefts.count()), width = lefts.size(left);
+    const int64_t from = lefts.from(left);
+    double* out = gradients[static_cast<size_t>(b)] + top * k + from;
+    const double* g = found.gradient.data.data();
+    // Rows of G for the first batch, columns for the second.
+    multiply(false, b == 0, height, width, k, 1 / rows, batches.row(1 - b, top), k, b == 0 ? g + from * k : g + from, k,
+             0, out, k);
+    for (int64_t i = 0; i < height; i++) {
+      scale_and_add(out + i * k, factors[b].data() + from, batches.row(b, top + i) + from, own[b].data() + from, width);
+      check_result(out + i * k, width);
+    }
+  });
+  return terms;
+}
+
+}  // namespace eigenview::losses
