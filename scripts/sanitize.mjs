@@ -28,7 +28,19 @@ import {
 } from './sanitize/build.mjs';
 import { run } from './sanitize/process.mjs';
 
-const threaded = ['block_cache', 'closed_form', 'concurrent', 'differences', 'gram', 'noise', 'steps', 'view_gram'];
+const threaded = [
+  'block_cache',
+  'closed_form',
+  'concurrent',
+  'diagnostics',
+  'differences',
+  'dynamics',
+  'gram',
+  'losses',
+  'noise',
+  'steps',
+  'view_gram',
+];
 const here = (/** @type {string} */ file) => fileURLToPath(new URL(`sanitize/${file}`, import.meta.url));
 
 let passed = 0;

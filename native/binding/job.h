@@ -111,7 +111,10 @@ void export_job(Napi::Env env, Napi::Object exports, const char* name) {
 }
 
 void export_closed_form(Napi::Env env, Napi::Object exports);
+void export_diagnostics(Napi::Env env, Napi::Object exports);
+void export_dynamics(Napi::Env env, Napi::Object exports);
 void export_linalg(Napi::Env env, Napi::Object exports);
+void export_losses(Napi::Env env, Napi::Object exports);
 void export_moments(Napi::Env env, Napi::Object exports);
 void export_system(Napi::Env env, Napi::Object exports);
 void export_views(Napi::Env env, Napi::Object exports);

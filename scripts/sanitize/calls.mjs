@@ -83,6 +83,35 @@ const drawn = (step, rows, x) => [
   new Uint32Array(rows).fill(2 ** 31 - 1),
 ];
 
+/** Every kind of field, of encoders of two dimensions, as src/backends/native/dynamics.ts describes them. */
+const square = { k: 2, rows: N, cols: N, first: symmetric, second: symmetric };
+const diagonalGram = { k: 2, rows: N, cols: N, first: diagonals.slice(0, N) };
+const simsiam = { kind: 'simsiam', ...diagonalGram, predictorRidge: 0.1, encoderRidge: 0.1 };
+const singular = { kind: 'linear-simsiam', ...square, lambda: 0, learned: false, scale: 1 };
+const fields = [
+  { field: simsiam, columns: N },
+  { field: { ...simsiam, first: symmetric }, columns: N },
+  { field: { kind: 'peira', ...square, lambda: 0.1, shared: true }, columns: N },
+  { field: { kind: 'peira', ...diagonalGram, lambda: 0.1, shared: false }, columns: 2 * N },
+  { field: { ...singular, lambda: 0.1, isotropic: 2 }, columns: N },
+  { field: { ...singular, learned: true, rate: 0.5 }, columns: 2 * N + 2 },
+];
+const deepLinear = { kind: 'deep-linear', k: 1, rows: 1, cols: N, depth: 2, latent: true };
+const features = new Float64Array(N).fill(0.5);
+const integration = { tMax: 0.5, minTime: 0, rtol: 1e-3, atol: 1e-3, steadyTolerance: 1e-6, rate: 1, amplitude: 1 };
+/** Explicit steps, or implicit ones. @param {number} stepping */
+const stepped = (stepping) => ({ ...integration, maxSteps: 5, stepping, descends: false, save: 0, room: 2 ** 20 });
+/** From two starts. @param {object} field @param {number} columns @param {object} how */
+const trajectories = (field, columns, how) => [2, field, general.slice(0, 4 * columns), 2, how];
+
+/** @param {{ field: object, columns: number }} each @returns {[string, unknown[]][]} */
+const ofField = ({ field, columns }) => [
+  ['evaluateField', [field, general.slice(0, 2 * columns)]],
+  ['fieldJacobian', [2, field, general.slice(0, 2 * columns), new Int32Array(1)]],
+  ['integrateField', [...trajectories(field, columns, stepped(1)), undefined]],
+  ['integrateField', [...trajectories(field, columns, stepped(2)), new Int32Array(1)]],
+];
+
 /** Operation, arguments, and the code it fails with, if it does. @type {[string, unknown[], string?][]} */
 const table = [
   ['svd', [1, general, N, N, N]],
@@ -112,6 +141,18 @@ const table = [
   ['judge', [1, ...judged(huge), undefined]],
   ['judge', [2, ...judged(symmetric), new Int32Array([1])], 'CANCELLED'],
   ['judge', [1, detached, ...judged(symmetric).slice(1), undefined], 'DETACHED'],
+  ...fields.flatMap(ofField),
+  ['evaluateField', [{ ...deepLinear, first: features, second: features }, features]],
+  ['evaluateField', [{ ...deepLinear, first: features, second: detached }, features], 'DETACHED'],
+  ['evaluateField', [singular, zero.slice(0, 2 * N)], 'SINGULAR'],
+  ['evaluateField', [{ ...simsiam, first: detached }, general.slice(0, 2 * N)], 'DETACHED'],
+  ['evaluateField', [{ ...simsiam, kind: 'no such' }, general.slice(0, 2 * N)], 'INTERNAL'],
+  ['fieldJacobian', [1, simsiam, detached, undefined], 'DETACHED'],
+  ['fieldJacobian', [2, simsiam, general.slice(0, 2 * N), new Int32Array([1])], 'CANCELLED'],
+  ['integrateField', [...trajectories(simsiam, N, stepped(0)), new Int32Array([1])]],
+  ['integrateField', [2, simsiam, huge.slice(0, 4 * N), 2, { ...stepped(0), save: 2, times: features }, undefined]],
+  ['integrateField', [...trajectories(simsiam, N, { ...stepped(0), room: 3 }), undefined], 'TOO_LARGE'],
+  ['integrateField', [2, simsiam, detached, 2, stepped(0), undefined], 'DETACHED'],
   ['project', [2, general, N, N, symmetric, N, N]],
   ['addNoise', [2, single, N, N, symmetric, N, N, 1, 2, 3, 2 ** 40]],
   ['addNoise', [2, general, N, N, new Float64Array(N).fill(0.1), 1, N, 1, 2, 3, 4]],
@@ -155,7 +196,101 @@ export function allCalls(addon) {
       run: () => settle(() => new addon.Gram(N, 0).fill(detached, N, undefined, 0), 'DETACHED'),
     },
     ...viewGramCalls(addon),
+    ...rowsCalls(addon),
+    ...lossCalls(addon),
   ];
+}
+
+/** Objectives on batches, behind which come the gradients that each call is given anew. @param {Addon} addon */
+function lossCalls(addon) {
+  const like = single.slice(0, 4 * N);
+  const batch = general.slice(0, 4 * N);
+  const spoiltBatch = batch.with(7, Number.NaN);
+  const vicreg = [25, 25, 1, 1, 1e-4];
+  const sketch = [17, 3, 0.5, 0.5];
+  /** @type {[string, number, unknown[], unknown[], (string | undefined)?, Int32Array?][]} */
+  const calls = [
+    ['vicreg', 2, [batch, like], vicreg],
+    ['vicreg', 1, [batch], vicreg, undefined, new Int32Array(1)],
+    ['vicreg', 1, [batch, spoiltBatch], vicreg, 'NOT_FINITE'],
+    ['vicreg', 2, [batch.map((x) => 1e300 * x), batch], vicreg, 'OUT_OF_RANGE'],
+    ['vicreg', 2, [batch, batch], vicreg, 'CANCELLED', new Int32Array([1])],
+    ['vicreg', 2, [batch, detached], vicreg, 'DETACHED'],
+    ['barlowTwins', 2, [batch, like], [1, 5e-3, 0, 1]],
+    ['barlowTwins', 2, [batch, zero.slice(0, 4 * N)], [1, 5e-3, 0, 1], 'OUT_OF_RANGE'],
+    ['simclr', 2, [batch, like], [0.1]],
+    ['simclr', 1, [batch, like], [1e-3]],
+    ['simclr', 2, [batch, zero.slice(0, 4 * N)], [0.1], 'OUT_OF_RANGE'],
+    ['sigreg', 2, [batch, like, batch], [...sketch, 1, 2, 2 ** 31 + 8, 5]],
+    ['sigreg', 1, [batch], [...sketch, general, N]],
+    ['sigreg', 1, [batch], [...sketch, detached, N], 'DETACHED'],
+  ];
+  return calls.flatMap(([operation, threads, batches, args, code, cancelled]) => {
+    const call = (/** @type {string} */ name) => {
+      const gradients = batches.map(() => new Float64Array(4 * N));
+      return addon[name](threads, batches, 4, N, gradients, cancelled, ...args);
+    };
+    const name = `${operation} of ${batches.length}${code === undefined ? '' : ` (${code})`}`;
+    return [
+      { name, run: () => settle(() => call(operation), code) },
+      { name: `${name}, async`, run: () => settle(() => call(`${operation}Async`), code) },
+    ];
+  });
+}
+
+/** @param {Addon} addon @returns {Call[]} */
+function rowsCalls(addon) {
+  const labels = Int32Array.from({ length: N }, (_, i) => i % 3);
+  const weights = general.slice(0, 3 * (N + 1));
+  const stop = new Int32Array([1]);
+  /** @param {(rows: any) => unknown} use */
+  const stored = async (use) => {
+    const rows = new addon.Rows(N);
+    try {
+      rows.fill(single, N);
+      await use(rows);
+    } finally {
+      rows.close();
+    }
+  };
+  /** @param {(rows: any) => unknown} use */
+  const classified = (use) =>
+    stored((rows) => {
+      rows.classify(labels, 3);
+      return use(rows);
+    });
+  /** @type {[string, () => unknown, string?][]} */
+  const calls = [
+    ['Rows, fill', () => stored((rows) => rows.fill(general, N))],
+    ['Rows, fill', () => stored((rows) => rows.fill(detached, N)), 'DETACHED'],
+    ['Rows, potential', () => stored((rows) => rows.potential(2, 2, new Int32Array(1)))],
+    ['Rows, nearest', () => stored((rows) => rows.nearest(2, general, N, 3, undefined))],
+    ['Rows, nearest', () => stored((rows) => rows.nearest(1, single, N, 3, stop)), 'CANCELLED'],
+    ['Rows, nearest', () => stored((rows) => rows.nearest(1, detached, N, 3, undefined)), 'DETACHED'],
+    ['Rows, classify', () => stored((rows) => rows.classify(labels.slice(1), 3)), 'DETACHED'],
+    ['Rows, evaluate', () => classified((rows) => rows.evaluate(2, weights, undefined))],
+    ['Rows, evaluate', () => classified((rows) => rows.evaluate(1, detached, undefined)), 'DETACHED'],
+    ['Rows, evaluate', () => classified((rows) => rows.evaluate(1, weights, stop)), 'CANCELLED'],
+    ['Rows, evaluate before classify', () => stored((rows) => rows.evaluate(1, weights, undefined)), 'INTERNAL'],
+    ['Rows, product', () => classified((rows) => rows.product(2, weights, new Int32Array(1)))],
+    ['Rows, closed', () => closedRows(addon)],
+  ];
+  return calls.map(([name, call, code]) => ({
+    name: code === undefined ? name : `${name} (${code})`,
+    run: () => settle(call, code),
+  }));
+}
+
+/** Freed under a job; refuses whatever comes after. @param {Addon} addon */
+async function closedRows(addon) {
+  const rows = new addon.Rows(N);
+  rows.fill(general, N);
+  const found = rows.nearest(1, general, N, 1, undefined);
+  rows.close();
+  rows.close();
+  await settle(() => rows.fill(general, N), 'INTERNAL');
+  await settle(() => rows.potential(1, 2, undefined), 'INTERNAL');
+  if ((await found).rows[3] !== 3) throw new Error('a row is not the nearest to itself');
 }
 
 /** @param {Addon} addon @returns {Call[]} */

@@ -1,5 +1,8 @@
 import type { ClosedFormBackend } from './closed-form.js';
+import type { DiagnosticsBackend } from './diagnostics.js';
+import type { DynamicsBackend } from './dynamics.js';
 import type { LinalgBackend } from './linalg.js';
+import type { LossesBackend } from './losses.js';
 import type { MomentsBackend } from './moments.js';
 import type { ViewsBackend } from './views.js';
 
@@ -9,6 +12,9 @@ export interface Backend {
   readonly linalg: LinalgBackend;
   readonly moments: MomentsBackend;
   readonly views: ViewsBackend;
+  readonly diagnostics: DiagnosticsBackend;
+  readonly losses: LossesBackend;
+  readonly dynamics: DynamicsBackend;
   /** Where there is none, callers use the closed forms in TypeScript. */
   readonly closedForm?: ClosedFormBackend;
 }
