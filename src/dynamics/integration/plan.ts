@@ -14,11 +14,18 @@ const LARGEST_IMPLICIT = 1024;
 /** A speed this far below the natural one is that of an equilibrium; a polish then takes it to rounding. */
 const STEADY = 1e-9;
 
+/** The same where the state is too large for a polish. */
+const STEADY_UNPOLISHED = 1e-11;
+
+/** Explicit steps at the edge of stability leave errors of a step's tolerance, which must lie well below steadiness. */
+const BELOW_STEADY = 0.1;
+
 /** What does not depend on the flow's natural units. */
 export type Plan = Omit<Integration, 'rate' | 'amplitude' | 'descends' | 'minTime'> & { minTime: number | undefined };
 
 export function readPlan(options: IntegrateOptions = {}, layout: Layout, saveByDefault: 'steps' | 'ends'): Plan {
   const { tMax = Number.POSITIVE_INFINITY, minTime, rtol = 1e-8, atol = 1e-10 } = options;
+  const n = layout.k * layout.columns;
   const { maxSteps = 100_000, method = 'auto' } = options;
   if (tMax !== Number.POSITIVE_INFINITY) checkNumber('tMax', tMax, { min: 0 });
   if (minTime !== undefined) checkNumber('minTime', minTime, { min: 0 });
@@ -26,9 +33,21 @@ export function readPlan(options: IntegrateOptions = {}, layout: Layout, saveByD
   checkNumber('atol', atol, { min: 0, above: true });
   checkInteger('maxSteps', maxSteps, { min: 1, max: 2 ** 31 - 1 });
   checkOneOf('method', method, ['auto', 'explicit', 'implicit']);
-  checkMethod(method, layout.k * layout.columns);
+  checkMethod(method, n);
   const save = options.saveAt === undefined ? saveByDefault : readTimes(options.saveAt, tMax);
-  return { tMax, minTime, rtol, atol, steadyTolerance: STEADY, maxSteps, method, save };
+  const steadyTolerance = n > LARGEST_IMPLICIT ? STEADY_UNPOLISHED : STEADY;
+  const explicitToTheEnd = tMax === Number.POSITIVE_INFINITY && (method === 'explicit' || n > LARGEST_IMPLICIT);
+  const most = explicitToTheEnd ? BELOW_STEADY * steadyTolerance : Number.POSITIVE_INFINITY;
+  return {
+    tMax,
+    minTime,
+    rtol: Math.min(rtol, most),
+    atol: Math.min(atol, most),
+    steadyTolerance,
+    maxSteps,
+    method,
+    save,
+  };
 }
 
 function checkMethod(method: string, n: number): void {
