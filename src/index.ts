@@ -35,6 +35,19 @@ export { type DataOptions, openData } from './data/open.js';
 export { openParquet, type ParquetOptions, type ParquetSource } from './data/parquet.js';
 export type { ChunkedSource, DataSource, LabelledSource, Targets } from './data/source.js';
 export type { TargetKind } from './data/targets.js';
+export { type AlignmentOptions, alignment } from './diagnostics/alignment.js';
+export type { CollapseMeasures } from './diagnostics/collapse-measures.js';
+export { type CollapseOptions, type CollapseReport, collapseReport } from './diagnostics/collapse-report.js';
+export type { CollapseVerdict } from './diagnostics/collapse-words.js';
+export type { SampleIds } from './diagnostics/groups.js';
+export { type KnnProbe, type KnnProbeOptions, knnProbe } from './diagnostics/knn-probe.js';
+export type { Labelled, Split } from './diagnostics/labelled.js';
+export { lidar } from './diagnostics/lidar.js';
+export type { LinearMap } from './diagnostics/linear-map.js';
+export { type LinearProbe, type LinearProbeOptions, linearProbe, type Measured } from './diagnostics/linear-probe.js';
+export { rankMe } from './diagnostics/rank-me.js';
+export { type Spectrum, spectrum } from './diagnostics/spectrum.js';
+export { type UniformityOptions, uniformity } from './diagnostics/uniformity.js';
 export {
   type CanonicalFunctions,
   type CanonicalFunctionsOptions,
@@ -104,11 +117,37 @@ export {
   type BarlowTwinsPart,
   barlowTwins,
 } from './losses/barlow-twins.js';
+export { type ByolPart, byol } from './losses/byol.js';
+export { type DinoPart, type DinoViews, dino } from './losses/dino.js';
+export {
+  type JointEmbeddingLoss,
+  type JointEmbeddingObjectiveOptions,
+  type JointEmbeddingObjectivePart,
+  jointEmbeddingObjective,
+} from './losses/joint-embedding-objective.js';
 export { type LejepaOptions, type LejepaPart, lejepa } from './losses/lejepa.js';
 export type { Loss } from './losses/loss.js';
+export { type MaskedPatches, mae } from './losses/mae.js';
+export { type PeiraOptions, type PeiraPart, peira } from './losses/peira.js';
+export { type PeiraMomentFields, PeiraMoments } from './losses/peira-moments.js';
+export { type PldmBatches, type PldmOptions, type PldmPart, pldm } from './losses/pldm.js';
+export type { PredictedViews } from './losses/predicted-views.js';
+export {
+  type ReconstructionObjectiveOptions,
+  type ReconstructionObjectivePart,
+  reconstructionObjective,
+} from './losses/reconstruction-objective.js';
 export { type SigregOptions, type SigregSketch, sigreg } from './losses/sigreg.js';
 export { type SimclrOptions, type SimclrPart, simclr } from './losses/simclr.js';
+export { type SimsiamPart, simsiam } from './losses/simsiam.js';
+export { type SpectralContrastivePart, spectralContrastive } from './losses/spectral-contrastive.js';
+export {
+  type SupervisedObjectiveOptions,
+  type SupervisedObjectivePart,
+  supervisedObjective,
+} from './losses/supervised-objective.js';
 export { type VicregOptions, type VicregPart, vicreg } from './losses/vicreg.js';
+export { type WhitenedMseOptions, whitenedMse } from './losses/whitened-mse.js';
 export { Matrix, type MatrixData } from './matrix/matrix.js';
 export { type ViewMomentsOptions, viewMoments } from './moments/collect.js';
 export { type CorruptOptions, corrupt } from './moments/corrupt.js';

@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { type DinoOptions, dino } from '../../src/losses/dino.js';
+import { dino } from '../../src/losses/dino.js';
 import { Matrix } from '../../src/matrix/matrix.js';
 import { plus, times } from '../support/algebra.js';
 import { BACKENDS } from '../support/backends.js';
@@ -17,13 +17,13 @@ const views = { student, teacher, center };
 describe.each(BACKENDS)('dino on %s', (backend) => {
   it.each(lightCases('dino'))('agrees with NumPy: $name', async (fixture) => {
     const fixed = { teacher: constants(fixture), center: fixture.center as number[] };
-    await expectFixture((batches) => dino({ student: batches, ...fixed }, { backend, ...fixture.options }), fixture);
+    await expectFixture((batches) => dino({ student: batches, ...fixed, ...fixture.options }, { backend }), fixture);
   });
 
-  it.each<DinoOptions>([{}, { studentTemperature: 1, teacherTemperature: 0.5 }])(
+  it.each([{}, { studentTemperature: 1, teacherTemperature: 0.5 }])(
     'has gradients that central differences confirm, %o',
-    async (options) => {
-      await expectDifferences((batches) => dino({ ...views, student: batches }, { backend, ...options }), student);
+    async (temperatures) => {
+      await expectDifferences((batches) => dino({ ...views, student: batches, ...temperatures }, { backend }), student);
     },
   );
 
@@ -70,13 +70,12 @@ describe.each(BACKENDS)('dino on %s', (backend) => {
   });
 
   it('refuses what is no pair of views, temperature or centre', async () => {
-    const refusal = (change: object, options?: DinoOptions) =>
-      failure(() => dino({ ...views, ...change } as never, { backend, ...options }));
+    const refusal = (change: object) => failure(() => dino({ ...views, ...change } as never, { backend }));
     for (const name of ['studentTemperature', 'teacherTemperature']) {
       for (const value of [0, -1]) {
-        expect(await refusal({}, { [name]: value })).toMatchObject({ code: 'OUT_OF_RANGE', argument: name });
+        expect(await refusal({ [name]: value })).toMatchObject({ code: 'OUT_OF_RANGE', argument: name });
       }
-      expect(await refusal({}, { [name]: Number.NaN })).toMatchObject({ code: 'INVALID_ARGUMENT', argument: name });
+      expect(await refusal({ [name]: Number.NaN })).toMatchObject({ code: 'INVALID_ARGUMENT', argument: name });
     }
     expect(await refusal({ student: student.slice(2) })).toMatchObject({ code: 'OUT_OF_RANGE', argument: 'student' });
     expect(await refusal({ teacher: [] })).toMatchObject({ code: 'OUT_OF_RANGE', argument: 'teacher' });
@@ -91,14 +90,15 @@ describe.each(BACKENDS)('dino on %s', (backend) => {
     const hole = { code: 'INVALID_ARGUMENT', argument: 'center[3]' };
     expect(await refusal({ center: [0, 0, 0, Number.NaN, 0] })).toMatchObject(hole);
     const huge = { code: 'OUT_OF_RANGE', message: expect.stringContaining('overflows') };
-    expect(await refusal({}, { studentTemperature: 1e-320 })).toMatchObject(huge);
+    expect(await refusal({ studentTemperature: 1e-320 })).toMatchObject(huge);
   });
 });
 
 it('meets every other view of the student: the worked values', async () => {
   const [a, b] = [Matrix.from([[1, 0]]), Matrix.from([[0, 1]])];
-  const options = { studentTemperature: 1, teacherTemperature: 1 };
-  const { loss, parts, gradients } = await dino({ student: [a, b], teacher: [a], center: [1, 0] }, options);
+  const temperatures = { studentTemperature: 1, teacherTemperature: 1 };
+  const batches = { student: [a, b], teacher: [a], center: [1, 0] };
+  const { loss, parts, gradients } = await dino({ ...batches, ...temperatures });
   // p = (½, ½), log q = (−log(1 + e), 1 − log(1 + e)).
   expect(parts.entropy).toBeCloseTo(Math.log(2), 15);
   expect(loss).toBeCloseTo(Math.log(1 + Math.E) - 0.5, 15);

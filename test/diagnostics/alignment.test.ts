@@ -1,0 +1,49 @@
+import { describe, expect, it } from 'vitest';
+import { alignment } from '../../src/diagnostics/alignment.js';
+import { Matrix } from '../../src/matrix/matrix.js';
+import { failure } from '../support/failure.js';
+import { normals } from '../support/normals.js';
+import { fixture, reordered, shuffle } from './fixture.js';
+
+describe('alignment', () => {
+  it.each([1, 2])('agrees with NumPy for alpha %i', async (alpha) => {
+    const value = await alignment(fixture.z, fixture.z2, { alpha });
+    expect(value).toBeCloseTo(fixture.alignment[alpha] as number, 13);
+  });
+
+  it('is of directions, in pairs', async () => {
+    const value = await alignment(fixture.z, fixture.z2);
+    const order = shuffle(24);
+    expect(await alignment(reordered(fixture.z, order), reordered(fixture.z2, order))).toBeCloseTo(value, 13);
+    const tripled = new Matrix(
+      24,
+      6,
+      fixture.z.data.map((x) => 3 * x),
+    );
+    expect(await alignment(tripled, fixture.z2)).toBeCloseTo(value, 13);
+  });
+
+  it('is 0 for equal views, 4 for opposite ones, exact to rounding for near ones', async () => {
+    const z = normals(1, 5, 4);
+    const opposite = new Matrix(
+      5,
+      4,
+      z.data.map((x) => -x),
+    );
+    expect(await alignment(z, z)).toBe(0);
+    expect(await alignment(z, opposite)).toBeCloseTo(4, 14);
+    // 2 − 2 cos would be all rounding here.
+    expect(await alignment(Matrix.from([[1, 0]]), Matrix.from([[1, 1e-9]]))).toBeCloseTo(1e-18, 30);
+  });
+
+  it.each([
+    ['views of another shape', normals(1, 3, 2), normals(1, 4, 2), {}, 'SHAPE_MISMATCH', 'z2'],
+    ['a row of zeros', normals(1, 2, 2), Matrix.zeros(2, 2), {}, 'INVALID_ARGUMENT', 'z2'],
+    ['squares that overflow', Matrix.from([[1e200]]), Matrix.from([[1]]), {}, 'OUT_OF_RANGE', 'z1'],
+    ['alpha 0', normals(1, 2, 2), normals(1, 2, 2), { alpha: 0 }, 'OUT_OF_RANGE', 'alpha'],
+    ['an unknown option', normals(1, 2, 2), normals(1, 2, 2), { t: 2 }, 'UNKNOWN_OPTION', 't'],
+  ] as const)('refuses %s', async (_, z1, z2, options, code, argument) => {
+    const error = await failure(() => alignment(z1, z2, options as object));
+    expect([error.code, error.argument]).toEqual([code, argument]);
+  });
+});
