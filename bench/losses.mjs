@@ -1,6 +1,6 @@
 // Measures the heavy objectives, with their gradients, beside the matrix products alone that their formulas need:
 //
-//     node bench/losses.mjs [--rounds 7] [--rows 2048] [--cols 512] [--directions 1024]
+//     npm run bench:objectives -- [--rounds 7] [--rows 2048] [--cols 512] [--directions 1024]
 //
 // The products are NumPy's, into arrays that are there already; without NumPy those of matmul, which copies what it takes
 // and answers. The last column is the products' time over the objective's: its inverse is what an objective costs beside
@@ -26,11 +26,7 @@ const { values } = parseArgs({
 });
 const [rows, cols, directions] = [Number(values.rows), Number(values.cols), Number(values.directions)];
 
-const { matmul, Matrix } = await import('../dist/index.js');
-const { barlowTwins } = await import('../dist/losses/barlow-twins.js');
-const { sigreg } = await import('../dist/losses/sigreg.js');
-const { simclr } = await import('../dist/losses/simclr.js');
-const { vicreg } = await import('../dist/losses/vicreg.js');
+const { barlowTwins, matmul, Matrix, sigreg, simclr, vicreg } = await import('../dist/index.js');
 const { interleave, median, table } = await import('./interleave.mjs');
 const { startNumpy } = await import('./numpy.mjs');
 
