@@ -210,6 +210,41 @@ export {
   alignmentThresholds,
   type Threshold,
 } from './thresholds/alignment.js';
+export { type AdamWOptions, adamW } from './training/adam-w.js';
+export type { CheckpointOptions, TrainingRecord } from './training/checkpoint.js';
+export { centerUpdate, emaUpdate } from './training/ema-update.js';
+export { type LarsOptions, lars } from './training/lars.js';
+export { linearEncoderGradient } from './training/linear-encoder-gradient.js';
+export {
+  type Differentiable,
+  type DifferentiableValue,
+  type MinimiseOptions,
+  type Minimum,
+  minimise,
+} from './training/minimise.js';
+export type {
+  NamedObjective,
+  ObjectiveName,
+  ObjectiveValue,
+  TrainingObjective,
+  TwoViewObjective,
+} from './training/objective.js';
+export type { Optimizer, OptimizerStep } from './training/optimizer.js';
+export { OptimizerState, type OptimizerStateJson } from './training/optimizer-state.js';
+export { cosineSchedule, linearSchedule, type Rate, type Schedule, type ScheduleOptions } from './training/schedule.js';
+export { type SgdOptions, sgd } from './training/sgd.js';
+export {
+  type TrainedEncoder,
+  type TrainingProgress,
+  type TrainLinearOptions,
+  trainLinear,
+} from './training/train-linear.js';
+export {
+  type PeiraAlgorithm,
+  type TrainedPeira,
+  type TrainPeiraOptions,
+  trainPeira,
+} from './training/train-peira.js';
 export { type AffineMap, affineViews } from './views/affine.js';
 export { alignedWith } from './views/aligned.js';
 export { chooseViews } from './views/choose.js';

@@ -30,6 +30,8 @@ export const STREAMS = {
   features: 2 ** 31 + 7,
   /** Directions that embeddings are projected on. */
   directions: 2 ** 31 + 8,
+  /** Which rows a minibatch takes. */
+  batches: 2 ** 31 + 9,
 } as const;
 
 const ROUNDS = 10;
