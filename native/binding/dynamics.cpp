@@ -141,6 +141,7 @@ struct IntegrateJob {
     how.steady_tolerance = number("steadyTolerance");
     how.rate = number("rate");
     how.amplitude = number("amplitude");
+    how.relaxation = number("relaxation");
     how.max_steps = to_int64(object.Get("maxSteps"));
     how.stepping = static_cast<dynamics::Stepping>(to_int(object.Get("stepping")));
     how.descends = object.Get("descends").As<Napi::Boolean>().Value();

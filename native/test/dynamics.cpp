@@ -297,6 +297,32 @@ void limits() {
       for (size_t i = 0; i < 18; i++) CHECK(end.states[18 + i] == end.final[i]);
     });
   }
+  test("amplitudes that relax slowly, at λ, are right as well", [] {
+    constexpr double kSmall = 1e-5;
+    const auto field = make_field(Simsiam{2, diagonal_constant(spectrum(4)), kSmall, kSmall});
+    const Buffer start = state_of(*field, 16, 1);
+    Integration how = plan();
+    how.steady_tolerance = 1e-9;
+    how.relaxation = kSmall;
+    const Trajectory end = std::move(integrate(*field, start.data(), 1, how, 1, nullptr)[0]);
+    CHECK(end.reason == Reason::steady && end.implicit > 0 && end.accepted < 1000);
+    for (size_t j = 0; j < 2; j++) {
+      const double s = std::pow(0.8, j), expected = (s + std::sqrt(s * s - 4 * kSmall)) / 2;
+      CHECK_AT_MOST(std::fabs(std::hypot(end.final[j], end.final[4 + j]) - expected), 1e-9);
+    }
+  });
+  test("slow is not steady where a polish cannot slow it down", [] {
+    // Depth 1: ẇ = w² − w³, fastest at 2/3, where the Jacobian vanishes.
+    const auto field = make_field(DeepLinear{to_buffer({1}), to_buffer({1}), 1, true});
+    const Buffer start = to_buffer({2.0 / 3});
+    Integration how = plan();
+    how.steady_tolerance = 0.5;
+    how.min_time = 0;
+    how.descends = false;
+    const Trajectory end = std::move(integrate(*field, start.data(), 1, how, 1, nullptr)[0]);
+    CHECK(end.reason == Reason::steady && end.accepted > 0);
+    CHECK_AT_MOST(std::fabs(end.final[0] - 1), 1e-14);
+  });
   test("a stiff field goes on implicitly", [] {
     // Features a million apart in energy: the fast one soon at rest, the slow one on its way.
     const auto field = make_field(DeepLinear{to_buffer({0.9, 0.5}), to_buffer({1e6, 1}), 1, true});

@@ -98,7 +98,16 @@ const fields = [
 ];
 const deepLinear = { kind: 'deep-linear', k: 1, rows: 1, cols: N, depth: 2, latent: true };
 const features = new Float64Array(N).fill(0.5);
-const integration = { tMax: 0.5, minTime: 0, rtol: 1e-3, atol: 1e-3, steadyTolerance: 1e-6, rate: 1, amplitude: 1 };
+const integration = {
+  tMax: 0.5,
+  minTime: 0,
+  rtol: 1e-3,
+  atol: 1e-3,
+  steadyTolerance: 1e-6,
+  rate: 1,
+  amplitude: 1,
+  relaxation: 1,
+};
 /** Explicit steps, or implicit ones. @param {number} stepping */
 const stepped = (stepping) => ({ ...integration, maxSteps: 5, stepping, descends: false, save: 0, room: 2 ** 20 });
 /** From two starts. @param {object} field @param {number} columns @param {object} how */

@@ -22,7 +22,7 @@ function startJobs() {
   const judged = [matrix, n, matrix.slice(0, n), 1, energies, diagonals, Float64Array.of(3), 9, 7, new Int32Array(1)];
   jobs.push(addon.judgeAsync(2, ...judged));
   const field = { kind: 'simsiam', k: 1, rows: n, cols: n, first: matrix, predictorRidge: 1, encoderRidge: 1 };
-  const tolerances = { rtol: 1e-14, atol: 1e-14, steadyTolerance: 0, rate: 1, amplitude: 1 };
+  const tolerances = { rtol: 1e-14, atol: 1e-14, steadyTolerance: 0, rate: 1, amplitude: 1, relaxation: 1 };
   const integration = { tMax: 1e9, minTime: 1e9, ...tolerances, maxSteps: 200, stepping: 2, descends: false };
   const how = { ...integration, save: 0, room: 2 ** 20 };
   jobs.push(addon.integrateFieldAsync(2, field, matrix.slice(0, 4 * n), 4, how, new Int32Array(1)));

@@ -110,11 +110,16 @@ export interface Integration {
   minTime: number;
   rtol: number;
   atol: number;
-  /** Steady where ‖velocity‖ ≤ steadyTolerance · rate · max(‖state‖, amplitude √n), Frobenius norms. */
+  /**
+   * Steady where ‖velocity‖ ≤ max(steadyTolerance · relaxation, 16 eps · rate) · max(‖state‖, amplitude √n), Frobenius norms:
+   * an error of steadyTolerance in the state, or rounding.
+   */
   steadyTolerance: number;
   /** The field's natural rate (1/time) and amplitude. */
   rate: number;
   amplitude: number;
+  /** At which the slowest amplitudes are known to relax (1/time), at most `rate`. */
+  relaxation: number;
   /** Accepted and rejected steps together. */
   maxSteps: number;
   /** `auto` starts explicit and goes on implicit once the explicit steps are held down by stability. */

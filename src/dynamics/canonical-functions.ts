@@ -27,7 +27,8 @@ export interface CanonicalFunctions {
 }
 
 /**
- * The k most correlated pairs of functions of two views, in the pair's dictionary.
+ * The k most correlated pairs of functions of two views, in the pair's dictionary: the singular functions of the conditional
+ * expectation (Lancaster, "The structure of bivariate distributions", Ann. Math. Statist. 29, 1958).
  *
  * Signs: in each row of `partners` the first coefficient within 1e-8 of the largest is positive.
  *
@@ -48,7 +49,14 @@ export async function canonicalFunctions(
   return exchangeable ? ofEigh(await eigh(control, gram, undefined, k)) : ofSvd(await svd(control, gram, k));
 }
 
-/** {@link canonicalFunctions} on this thread. */
+/**
+ * {@link canonicalFunctions} on this thread, of the same source and with the same errors.
+ *
+ * @example
+ * ```ts
+ * const { functions } = canonicalFunctionsSync(gaussianPair({ rho: 0.5, degree: 4 }), { k: 2 }); // 2×5
+ * ```
+ */
 export function canonicalFunctionsSync(
   pair: ViewPair,
   options: CanonicalFunctionsOptions & SyncOptions,

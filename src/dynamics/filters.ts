@@ -9,7 +9,8 @@ import { readNumbers } from './read-numbers.js';
 
 /**
  * Amplitude at which SimSiam keeps a mode: ½ (|s| + √(s² − 4λ)) where s² ≥ 4λ, else 0. A negative correlation is kept
- * like a positive one, by a negative predictor.
+ * like a positive one, by a negative predictor. The upper root of p² − s p + λ = 0, at which the flow of Tang et al. (ICML 2023,
+ * arXiv 2212.03319) rests once both penalties are added; docs/dynamics.md.
  *
  * @param s a correlation, or several
  * @param lambda λ ≥ 0
@@ -32,7 +33,7 @@ export function simsiamFilter(s: number | ArrayLike<number>, lambda: number): nu
 
 /**
  * Amplitude at which PEIRA keeps a mode: √(max(√s − λ, 0) / 2); 0 for a negative correlation, which only a pair of
- * encoders can use, and there it is a positive singular value.
+ * encoders can use, and there it is a positive singular value (Arbel, Terver, Ponce, "PEIRA", 2026, arXiv 2605.17671).
  *
  * @param s a correlation, or several
  * @param lambda λ ≥ 0
@@ -58,7 +59,8 @@ export interface PeiraSpectrumOptions {
 }
 
 /**
- * PEIRA's minimum over all encoders, −½ Σ_{i ≤ k} (√sᵢ − λ)₊² over the k largest correlations.
+ * PEIRA's minimum over all encoders, −½ Σ_{i ≤ k} (√sᵢ − λ)₊² over the k largest correlations (Arbel, Terver, Ponce, "PEIRA",
+ * 2026, arXiv 2605.17671).
  *
  * @param correlations in any order
  * @throws EigenviewError `OUT_OF_RANGE`, `INVALID_ARGUMENT`, `UNKNOWN_OPTION`
@@ -74,7 +76,8 @@ export function peiraMinimum(correlations: ArrayLike<number>, options: PeiraSpec
 }
 
 /**
- * Eigenvalues sᵢ − λ√sᵢ of PEIRA's predictor at the minimum, of the modes it keeps (sᵢ > λ², k at most), descending.
+ * Eigenvalues sᵢ − λ√sᵢ of PEIRA's predictor at the minimum, of the modes it keeps (sᵢ > λ², k at most), descending (Arbel,
+ * Terver, Ponce, "PEIRA", 2026, arXiv 2605.17671).
  *
  * @param correlations in any order
  * @throws EigenviewError `OUT_OF_RANGE`, `INVALID_ARGUMENT`, `UNKNOWN_OPTION`

@@ -73,6 +73,11 @@ export interface Equilibrium {
   verdict: StabilityVerdict;
   /** verdict is 'stable'. */
   stable: boolean;
+  /**
+   * Stable, or degenerate by nothing but a tie: some of the modes of equal correlation are kept, others not. Along the rotations
+   * of these the flow stands still, and it returns from all other directions, so that trajectories end there.
+   */
+  attracts: boolean;
   /** Directions along which the flow neither returns nor leaves, that theory predicts: those of the family itself. */
   neutral: number;
   /** One member of the family, its i-th mode in row i: a new matrix each time. */
@@ -80,7 +85,7 @@ export interface Equilibrium {
 }
 
 export interface EquilibriaOptions {
-  /** Only those that theory says are stable. */
+  /** Only those whose verdict is 'stable'; one that attracts but fills a tie in part is none of them. */
   stable?: boolean;
   /** At most so many modes; default k (deep linear networks: all features). */
   maxModes?: number;
@@ -116,7 +121,7 @@ export interface Classification {
   distance: number;
   /** No mode was picked. */
   collapsed: boolean;
-  /** Some modes were picked, but fewer than the fullest equilibrium has. */
+  /** Some modes were picked, but fewer than the fullest equilibrium that attracts has. */
   partial: boolean;
   /** One sentence. */
   words: string;
@@ -127,6 +132,7 @@ export interface BasinOptions extends CallOptions {
   starts: number;
   seed: number;
   scale?: number;
+  /** Of each integration; a start that came to rest at an unstable equilibrium is nudged and integrated again. */
   maxSteps?: number;
 }
 
@@ -157,6 +163,18 @@ export interface Schwarz {
   symmetric: boolean;
 }
 
+/**
+ * A flow over k functions. States are k×columns matrices (what their columns hold, each factory says), and every method takes
+ * them in that shape, finite.
+ *
+ * Whatever takes a state throws an EigenviewError `INVALID_ARGUMENT` for what is no matrix, `SHAPE_MISMATCH` for another shape,
+ * `NOT_FINITE` for NaN and infinities and for a state so large that powers of its numbers overflow, `OUT_OF_RANGE` for negative
+ * weights of a deep linear network, and, where the predictor is optimal and λ = 0, `SINGULAR` for dependent outputs. Unknown
+ * options are `UNKNOWN_OPTION`.
+ *
+ * In the examples, `flow` is `simsiamFlow(gaussianPair({ rho: 0.9, degree: 5 }), { k: 2, lambda: 0.05 })`, and `state` is
+ * `Matrix.from([[0.5, 0.1, 0, 0, 0, 0], [0, 0.4, 0.1, 0, 0, 0]])`.
+ */
 export interface Flow {
   readonly field: Field;
   readonly k: number;
@@ -167,30 +185,161 @@ export interface Flow {
   /** Natural units: a rate (1/time) and an amplitude. */
   readonly rate: number;
   readonly amplitude: number;
+  /** The rate (1/time) at which the slowest amplitudes are known to relax, at most {@link Flow.rate}: what steadiness is judged by. */
+  readonly relaxation: number;
   /** Canonical correlations of all modes, descending; of linear encoders with unequal variances see the flow. */
   readonly correlations: Float64Array;
-  /** ∂state/∂t, of the state's shape. */
+  /**
+   * ∂state/∂t, k×columns.
+   *
+   * @example
+   * ```ts
+   * const next = flow.velocity(state).data.map((v, i) => (state.data[i] ?? 0) + 0.01 * v); // an Euler step
+   * ```
+   */
   velocity(state: Matrix): Matrix;
+  /**
+   * The Lyapunov function where there is one ({@link Flow.lyapunov}), else the loss.
+   *
+   * @example
+   * ```ts
+   * console.log(flow.energy(state) > flow.energy((await flow.integrate(state)).final)); // true
+   * ```
+   */
   energy(state: Matrix): number;
+  /**
+   * The optimal or the learned predictor, k×k; of deep linear networks the predictor's weights, 1×columns.
+   *
+   * @example
+   * ```ts
+   * const p = flow.predictor(state); // 2×2
+   * ```
+   */
   predictor(state: Matrix): Matrix;
+  /**
+   * Tr P; of deep linear networks the sum of the predictor's weights.
+   *
+   * @example
+   * ```ts
+   * const trace = flow.predictorTrace(state);
+   * ```
+   */
   predictorTrace(state: Matrix): number;
-  /** Amplitude of each canonical mode: ‖U qᵢ‖ (two encoders: of [U qᵢ, V rᵢ], over √2). */
+  /**
+   * Amplitude of each canonical mode, as many as there are correlations: ‖U qᵢ‖ (two encoders: of [U qᵢ, V rᵢ], over √2).
+   *
+   * @throws EigenviewError `INVALID_ARGUMENT` for linear encoders whose xx and xy do not commute
+   * @example
+   * ```ts
+   * const kept = flow.amplitudes(state).filter((a) => a > 0.1).length;
+   * ```
+   */
   amplitudes(state: Matrix): Float64Array;
-  /** What the flow conserves, or lets decay at a known rate, by name. */
+  /**
+   * What the flow conserves, or lets decay at a known rate, by name, k×k each; empty where nothing is known.
+   *
+   * @example
+   * ```ts
+   * console.log(flow.invariants(state)); // {}: of linear encoders { balance } or { gram }
+   * ```
+   */
   invariants(state: Matrix): Record<string, Matrix | number>;
-  /** n×n. */
+  /**
+   * ∂velocity/∂state over row-major states, n×n with n = k · columns.
+   *
+   * @throws EigenviewError `TOO_LARGE` for n above 4096
+   * @example
+   * ```ts
+   * const j = flow.jacobian(state); // 12×12
+   * ```
+   */
   jacobian(state: Matrix): Matrix;
+  /**
+   * How far the velocity is from a gradient: by Schwarz's theorem the Jacobian of a gradient is symmetric.
+   *
+   * @throws EigenviewError `TOO_LARGE` for n above 4096
+   * @example
+   * ```ts
+   * console.log(flow.schwarz(state).symmetric); // false: SimSiam descends, but is no gradient flow
+   * ```
+   */
   schwarz(state: Matrix): Schwarz;
-  /** By rising energy. @throws EigenviewError `TOO_LARGE` beyond 100 000 of them */
+  /**
+   * Every family of equilibria, by rising energy.
+   *
+   * @throws EigenviewError `TOO_LARGE` beyond 100 000 of them, `INVALID_ARGUMENT` for linear encoders whose xx and xy do not
+   * commute, `OUT_OF_RANGE` for λ = 0 and for `maxModes`
+   * @example
+   * ```ts
+   * for (const { modes, energy } of flow.equilibria({ stable: true })) console.log(modes.length, energy);
+   * ```
+   */
   equilibria(options?: EquilibriaOptions): Equilibrium[];
+  /**
+   * The equilibrium nearest to a state, and how far that is.
+   *
+   * @throws EigenviewError `INVALID_ARGUMENT` for linear encoders whose xx and xy do not commute, `OUT_OF_RANGE` for λ = 0
+   * @example
+   * ```ts
+   * console.log(flow.classify((await flow.integrate({ seed: 1 })).final).words);
+   * ```
+   */
   classify(state: Matrix): Classification;
+  /**
+   * Growth and decay of small perturbations, from the eigenvalues of the Jacobian. It knows no theory: at an equilibrium that
+   * fills a tie of equal correlations in part it finds more neutral directions than the orbit has, and says 'degenerate'.
+   *
+   * @throws EigenviewError `TOO_LARGE` for n above 4096, `OUT_OF_RANGE` for `tolerance`, `NO_CONVERGENCE`; the signal's reason
+   * when aborted
+   * @example
+   * ```ts
+   * const { verdict, neutral } = await flow.stability((await flow.integrate({ seed: 1 })).final); // stable, 1
+   * ```
+   */
   stability(state: Matrix, options?: StabilityOptions & CallOptions): Promise<Stability>;
+  /**
+   * {@link Flow.stability} on this thread.
+   *
+   * @example
+   * ```ts
+   * const { verdict } = flow.stabilitySync(Matrix.zeros(2, 6)); // stable: collapse
+   * ```
+   */
   stabilitySync(state: Matrix, options?: StabilityOptions): Stability;
+  /**
+   * One trajectory, from a state or a random one. An abort during the run ends it with the reason `aborted`.
+   *
+   * @throws EigenviewError `OUT_OF_RANGE`, `INVALID_ARGUMENT` and `EMPTY` for options, `TOO_LARGE` for `method: 'implicit'` of
+   * more than 1024 numbers and for more saved states than memory holds
+   * @example
+   * ```ts
+   * const { final, words } = await flow.integrate({ seed: 1 }, { saveAt: [0, 1, 10, 100] });
+   * ```
+   */
   integrate(start: Matrix | RandomStart, options?: IntegrateOptions): Promise<Trajectory>;
-  /** Without `saveAt`, each trajectory keeps its start and its end alone. */
+  /**
+   * A trajectory from each start, on all threads. Without `saveAt`, each keeps its start and its end alone.
+   *
+   * @throws EigenviewError as {@link Flow.integrate}; `EMPTY` without a start
+   * @example
+   * ```ts
+   * const ends = (await flow.integrateMany({ seed: 1, count: 100 })).map(({ final }) => final);
+   * ```
+   */
   integrateMany(
     starts: readonly Matrix[] | (RandomStart & { count: number }),
     options?: IntegrateOptions,
   ): Promise<Trajectory[]>;
+  /**
+   * Where random starts end. Those that come to rest at an equilibrium that theory calls unstable are nudged by 10⁻⁶ of the
+   * amplitude and go on, five times at most.
+   *
+   * @throws EigenviewError `OUT_OF_RANGE`, `INVALID_ARGUMENT` for options, and as {@link Flow.classify}; the signal's reason when
+   * aborted
+   * @example
+   * ```ts
+   * const { global, collapsed } = await flow.basins({ starts: 200, seed: 1 }); // shares of the starts
+   * ```
+   */
   basins(options: BasinOptions): Promise<BasinStatistics>;
 }

@@ -133,6 +133,7 @@ export const DEFAULTS: Integration = {
   steadyTolerance: 1e-9,
   rate: 1,
   amplitude: 1,
+  relaxation: 1,
   maxSteps: 100_000,
   method: 'auto',
   descends: true,

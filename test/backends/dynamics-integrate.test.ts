@@ -370,6 +370,35 @@ describe.each(DYNAMICS)('$name: steady states', ({ dynamics }) => {
   });
 });
 
+describe.each(DYNAMICS)('$name: a steady state', ({ dynamics }) => {
+  test('is one whose speed is small against the relaxation, not against the rate', async () => {
+    // From 1.3 the velocity near 1 is −2 (w − 1): it falls below the tolerance where w − 1 does.
+    const ends = await Promise.all(
+      [1, 1e-3].map((relaxation) =>
+        one(dynamics, logistic, startOf(1.3), { steadyTolerance: 1e-2, relaxation, minTime: 0 }),
+      ),
+    );
+    // e^{−2t} falls by a thousand meanwhile, give or take the last step.
+    expect((ends[1]?.time as number) - (ends[0]?.time as number)).toBeGreaterThan(0.5 * (Math.log(1e3) / 2));
+    for (const { final } of ends) expect(final[0]).toBeCloseTo(1, 14);
+  });
+
+  test('is none where a polish cannot slow it down', async () => {
+    // At 1/√3 the velocity has its maximum: the Jacobian vanishes, and a Newton step leads far off.
+    const slow = { steadyTolerance: 0.5, minTime: 0, descends: false };
+    const it = await one(dynamics, logistic, startOf(1 / Math.sqrt(3)), slow);
+    expect([it.reason, it.accepted > 0]).toEqual(['steady', true]);
+    expect(it.final[0]).toBeCloseTo(1, 14);
+  });
+
+  test('is one at 16 eps of the rate, however slow the relaxation', async () => {
+    const field = fieldsOf(5).simsiam as Field;
+    const it = await one(dynamics, field, stateOf(field, 2, 0.8), { relaxation: 1e-13 });
+    expect(it.reason).toBe('steady');
+    expect(it.accepted).toBeLessThan(1000);
+  });
+});
+
 describe.each(DYNAMICS)('$name: energy', ({ dynamics }) => {
   test.each([
     ['simsiam', 0.3],

@@ -25,6 +25,7 @@ const DEFAULTS: Integration = {
   steadyTolerance: 1e-8,
   rate: 1,
   amplitude: 1,
+  relaxation: 1,
   maxSteps: 100_000,
   method: 'auto',
   descends: true,

@@ -169,12 +169,15 @@ class Journey {
   bool is_steady() {
     if (t_ < how_.min_time) return false;
     const double extent = extent_of(y_.data(), n_, how_.amplitude);
-    if (!(norm(v_.data(), n_) <= tolerance_ * how_.rate * extent)) return false;
+    const double speed = norm(v_.data(), n_), rounding = 16 * kEps * how_.rate * extent;
+    if (!(speed <= std::max(tolerance_ * how_.relaxation * extent, rounding))) return false;
     if (n_ > kLargestImplicit) return true;
-    Polished polished = polish(field_, y_.data(), v_.data(), how_.rate, how_.amplitude);
+    Polished polished = polish(field_, y_.data(), v_.data(), {how_.rate, how_.relaxation, how_.amplitude});
     Buffer way = Buffer::copy(y_.data(), n_);
     for (int64_t j = 0; j < n_; j++) way[j] -= polished.state[j];
-    if (norm(way.data(), n_) <= 1e-3 * extent && !(how_.descends && climbs(recorder_.observe(polished.state.data())))) {
+    const bool slowed = speed <= rounding || norm(polished.velocity.data(), n_) < speed;
+    if (slowed && norm(way.data(), n_) <= 1e-3 * extent &&
+        !(how_.descends && climbs(recorder_.observe(polished.state.data())))) {
       std::swap(y_, polished.state);
       std::swap(v_, polished.velocity);
       return true;

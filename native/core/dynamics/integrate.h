@@ -18,7 +18,7 @@ struct Integration {
   double t_max = 0, min_time = 0;
   double rtol = 0, atol = 0;
   double steady_tolerance = 0;
-  double rate = 1, amplitude = 1;
+  double rate = 1, amplitude = 1, relaxation = 1;
   int64_t max_steps = 0;
   Stepping stepping = Stepping::automatic;
   bool descends = false;

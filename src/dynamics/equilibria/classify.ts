@@ -5,7 +5,7 @@ import type { Classification, Equilibrium } from '../flow.js';
 import { columnsOf, encodersOf, type Layout, templateOf, turned } from '../flows/layout.js';
 import type { Modes } from '../flows/model.js';
 import { norm } from '../flows/state.js';
-import { Family, type Pick } from './family.js';
+import { Family, type Pick, verdictOf } from './family.js';
 import { fullest, type Root, type Theory } from './theory.js';
 
 /** @param state in the flow's own coordinates */
@@ -29,6 +29,18 @@ export function classify(
   return { equilibrium, amplitudes, distance, collapsed, partial, words };
 }
 
+/** Whether the equilibrium that {@link classify} would find is unstable; less work than the whole classification. */
+export function restsUnstably(
+  state: Matrix,
+  theory: Theory,
+  modes: Modes,
+  layout: Layout,
+  linalg: LinalgKernels,
+): boolean {
+  const functions = alignedFunctions(state, modes, layout, linalg);
+  return verdictOf(theory, nearestPicks(amplitudesOf(state, functions, layout, linalg), theory)) === 'unstable';
+}
+
 /** ‖U qᵢ‖ of each mode: the root mean square over the encoders measured. */
 export function amplitudesOf(
   state: Matrix,
@@ -50,7 +62,8 @@ export function amplitudesOf(
  * Where modes tie, any rotation of their functions is canonical as well. The one by which the state's outputs on them are
  * orthogonal shows how many of them are there: the eigenvectors of the Gram matrix of these outputs.
  */
-function alignedFunctions(state: Matrix, modes: Modes, layout: Layout, linalg: LinalgKernels): Matrix[] {
+function alignedFunctions(state: Matrix, modes: Modes, layout: Layout, linalg: LinalgKernels): readonly Matrix[] {
+  if (modes.ties.length === 0) return modes.functions();
   const functions = modes.functions().map(({ rows, cols, data }) => new Matrix(rows, cols, Float64Array.from(data)));
   for (const ties of modes.ties) {
     const gram = Matrix.zeros(ties.length, ties.length);
@@ -108,16 +121,17 @@ function familyDistance(state: Matrix, member: Matrix, layout: Layout, linalg: L
   return norm(best.data.map((x, i) => (state.data[i] as number) - x));
 }
 
-function describe({ modes, verdict }: Equilibrium, distance: number, most: number): string {
+function describe({ modes, verdict, attracts }: Equilibrium, distance: number, most: number): string {
   const lower = modes.filter(({ root }) => root === 'lower').map(({ index }) => index);
   const names = modes.map(({ index }) => index).join(', ');
   const kept = modes.length === 0 ? 'Collapsed: no mode is kept' : `Mode${modes.length > 1 ? 's' : ''} ${names} kept`;
   const possible =
-    modes.length === most
+    modes.length >= most
       ? ', as many as can be'
       : modes.length === 0
         ? `, of ${most}`
         : ` of ${most}: partial collapse`;
   const roots = lower.length === 0 ? '' : `, ${lower.join(', ')} at the lower root`;
-  return `${kept}${possible}${roots}; ${distance.toExponential(1)} from that equilibrium, which is ${verdict}.`;
+  const kind = verdict === 'degenerate' && attracts ? 'degenerate by a tie alone, and attracts' : verdict;
+  return `${kept}${possible}${roots}; ${distance.toExponential(1)} from that equilibrium, which is ${kind}.`;
 }

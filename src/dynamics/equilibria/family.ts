@@ -18,6 +18,7 @@ export class Family implements Equilibrium {
   readonly predictorTrace: number;
   readonly verdict: StabilityVerdict;
   readonly stable: boolean;
+  readonly attracts: boolean;
   readonly neutral: number;
   readonly #picks: readonly Pick[];
   readonly #template: Template;
@@ -34,8 +35,10 @@ export class Family implements Equilibrium {
     }));
     this.energy = this.#picks.reduce((sum, { root }) => sum + root.energy, theory.collapseEnergy);
     this.predictorTrace = this.#picks.reduce((sum, { root }) => sum + root.predictor, 0);
-    this.verdict = verdictOf(theory, this.#picks);
-    this.stable = this.verdict === 'stable';
+    const { verdict, attracts } = judge(theory, this.#picks);
+    this.verdict = verdict;
+    this.stable = verdict === 'stable';
+    this.attracts = attracts;
     this.neutral = theory.neutral(this.#picks.length);
   }
 
@@ -47,16 +50,26 @@ export class Family implements Equilibrium {
 
 /**
  * Unstable if a mode is at its lower root, if an unpicked mode would displace a picked one, or grow in an empty row;
- * degenerate if none of these, but one nearly.
+ * degenerate if none of these, but one nearly. It attracts if no more than a tie of modes that are alike is in the way: along
+ * the rotations of these the flow stands still, and from all other directions it returns.
  */
-export function verdictOf(theory: Theory, picks: readonly Pick[]): StabilityVerdict {
-  if (picks.some(({ root }) => root.root === 'lower')) return 'unstable';
+export function judge(theory: Theory, picks: readonly Pick[]): { verdict: StabilityVerdict; attracts: boolean } {
+  if (picks.some(({ root }) => root.root === 'lower')) return { verdict: 'unstable', attracts: false };
   const picked = new Set(picks.map(({ mode }) => mode));
   let worst = picks.some(({ root }) => root.double) ? 0 : -1;
+  let tied = false;
   for (let other = 0; other < theory.roots.length && worst < 1; other++) {
     if (picked.has(other)) continue;
     if (picks.length < theory.most) worst = Math.max(worst, theory.growth(other));
-    for (const { mode } of picks) worst = Math.max(worst, theory.invasion(mode, other));
+    for (const { mode } of picks) {
+      if (theory.alike(mode, other)) tied = true;
+      else worst = Math.max(worst, theory.invasion(mode, other));
+    }
   }
-  return worst > 0 ? 'unstable' : worst === 0 ? 'degenerate' : 'stable';
+  const verdict = worst > 0 ? 'unstable' : worst === 0 || tied ? 'degenerate' : 'stable';
+  return { verdict, attracts: worst < 0 };
+}
+
+export function verdictOf(theory: Theory, picks: readonly Pick[]): StabilityVerdict {
+  return judge(theory, picks).verdict;
 }

@@ -30,6 +30,8 @@ export interface Theory {
   readonly collapseEnergy: number;
   /** Of the unpicked mode `other`, in the row that holds mode `picked` at its upper root. */
   invasion(picked: number, other: number): Growth;
+  /** Whether two modes are one and the same to the flow, so that rotations of both change nothing. */
+  alike(one: number, other: number): boolean;
   /** Of an unpicked mode in a row that holds none. */
   growth(mode: number): Growth;
   /** Dimension of the family of equilibria with so many modes. */
@@ -65,9 +67,12 @@ export function predictorRoots(a: number, c: number, lambda: number): Pick<Root,
   ];
 }
 
-/** The most modes that can be kept at once. */
+/**
+ * The most modes that an equilibrium which attracts can keep. Those of the largest predictors always do: none of the others
+ * displaces them, and a double root has the smallest predictor of all.
+ */
 export function fullest(theory: Theory): number {
-  return Math.min(theory.most, theory.roots.filter((roots) => roots.length > 0).length);
+  return Math.min(theory.most, theory.roots.filter(([upper]) => upper !== undefined && !upper.double).length);
 }
 
 /** The least energy of any equilibrium: the upper roots that lower it most. */

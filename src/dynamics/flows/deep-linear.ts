@@ -29,7 +29,8 @@ export interface DeepLinearFlowOptions {
 }
 
 /**
- * The flow of one weight for each feature, from balanced layers.
+ * The flow of one weight for each feature, from balanced layers: Littwin et al. ("How JEPA avoids noisy features: the implicit
+ * bias of deep linear self distillation networks", NeurIPS 2024).
  *
  * @returns a {@link Flow} whose states are w ≥ 0, 1×d; its correlations are ρ in descending order
  * @throws EigenviewError `OUT_OF_RANGE`, `SHAPE_MISMATCH`, `EMPTY`, `INVALID_ARGUMENT`
@@ -92,6 +93,9 @@ function deepLinearModes(field: DeepLinearField): Modes {
   const { rho, kappa } = field;
   const order = Array.from(rho.keys()).sort((a, b) => (rho[b] as number) - (rho[a] as number) || a - b);
   const limits = rho.map((_, i) => deepLinearLimit(field, i));
+  // κ w*^{1 − 1/L} or κ w*^{2 − 1/L} at the limit, up to the factors 1/L and 1 + 1/L.
+  const rate =
+    maxAbs(limits.map((limit, i) => ((kappa[i] as number) * limit * limit) / (rho[i] as number))) || maxAbs(kappa);
   const functions = Matrix.zeros(rho.length, rho.length);
   order.forEach((feature, mode) => {
     functions.data[mode * rho.length + feature] = 1;
@@ -99,9 +103,8 @@ function deepLinearModes(field: DeepLinearField): Modes {
   return {
     correlations: Float64Array.from(order, (feature) => rho[feature] as number),
     ties: [],
-    // κ w*^{1 − 1/L} or κ w*^{2 − 1/L} at the limit, up to the factors 1/L and 1 + 1/L.
-    rate:
-      maxAbs(limits.map((limit, i) => ((kappa[i] as number) * limit * limit) / (rho[i] as number))) || maxAbs(kappa),
+    rate,
+    relaxation: rate,
     amplitude: maxAbs(limits) || 1,
     canonical: undefined,
     functions: () => [functions],
@@ -121,6 +124,7 @@ function deepLinearTheory(field: DeepLinearField, order: readonly number[]): The
     collapseEnergy: 0,
     // Features do not share a row's amplitude.
     invasion: () => -1,
+    alike: () => false,
     // Every positive weight grows, though only algebraically where L > 1.
     growth: () => 1,
     neutral: () => 0,

@@ -4,7 +4,7 @@ import type { Control } from '../../backends/linalg.js';
 import { beginCall, beginSync, type CallOptions, selectBackend } from '../../backends/select.js';
 import { checkBoolean, checkInteger, checkNumber, checkOneOf, checkOptions } from '../../matrix/check.js';
 import type { Matrix } from '../../matrix/matrix.js';
-import { BASIN_OPTIONS, basinsOf, readBasins } from '../equilibria/basins.js';
+import { BASIN_OPTIONS, basinsOf, type Explorer, readBasins } from '../equilibria/basins.js';
 import { amplitudesOf, classify } from '../equilibria/classify.js';
 import { allPicks, stablePicks } from '../equilibria/enumerate.js';
 import { Family } from '../equilibria/family.js';
@@ -22,8 +22,8 @@ import type {
   StabilityOptions,
   Trajectory,
 } from '../flow.js';
-import { INTEGRATE_OPTIONS, type Plan, readPlan } from '../integration/plan.js';
-import { readStart, readStarts, type Starts } from '../integration/start.js';
+import { INTEGRATE_OPTIONS, integrationOf, type Plan, readPlan } from '../integration/plan.js';
+import { nudged, readStart, readStarts, type Starts } from '../integration/start.js';
 import { trajectoriesOf } from '../integration/trajectories.js';
 import { orbitTangents, rankOf } from '../stability/orbit.js';
 import { countDirections, verdictOf } from '../stability/verdict.js';
@@ -35,6 +35,9 @@ import { checkJacobianSize, checkResult, checkState, norm } from './state.js';
 
 /** Asymmetry of a Jacobian that is rounding alone. */
 const SYMMETRIC = 1e-10;
+
+/** Of the amplitude: how far from an unstable equilibrium a start of `basins` goes on. */
+const NUDGE = 1e-6;
 
 /** A flow over a field: what all of them have in common. */
 export class FieldFlow implements Flow {
@@ -62,6 +65,10 @@ export class FieldFlow implements Flow {
 
   get amplitude(): number {
     return this.#modesNow().amplitude;
+  }
+
+  get relaxation(): number {
+    return this.#modesNow().relaxation;
   }
 
   get correlations(): Float64Array {
@@ -188,23 +195,30 @@ export class FieldFlow implements Flow {
     const plan = readPlan(integration, this.#layout, 'ends');
     const modes = await this.#modesLater(backend);
     const theory = modes.theory();
-    const random = readStarts(starts, this.#layout, this.#model.nonNegative);
-    const trajectories = await this.#integrate(random, plan, backend, control);
-    control.signal?.throwIfAborted();
-    const judge = (state: Matrix) => classify(state, theory, modes, this.#layout, backend.linalg.sync);
-    return basinsOf(trajectories, theory, judge, control.signal);
+    const { nonNegative } = this.#model;
+    const random = readStarts(starts, this.#layout, nonNegative);
+    const size = NUDGE * modes.amplitude;
+    const explorer: Explorer = {
+      integrate: async (states) => {
+        const from = states === undefined ? random : async () => [...states];
+        const trajectories = await this.#integrate(from, plan, backend, control);
+        control.signal?.throwIfAborted();
+        return trajectories;
+      },
+      judge: (state) => classify(state, theory, modes, this.#layout, backend.linalg.sync),
+      nudge: (state, i, round) => nudged(state, starts.seed, i, round, size, nonNegative),
+    };
+    return basinsOf(explorer, theory, control.signal);
   }
 
   async #integrate(starts: Starts, plan: Plan, backend: Backend, control: Control): Promise<Trajectory[]> {
     // An abort from here on ends the trajectories, it does not fail the call: hence no signal to the decompositions.
     const modes = await this.#modesLater(backend);
-    const { rate, amplitude } = modes;
-    const states = await starts(amplitude);
+    const states = await starts(modes.amplitude);
     for (const state of states) this.#model.check?.('start', state);
     const field = modes.canonical?.field ?? this.field;
     const points = await allToCanonical(states, this.#layout, modes, backend.linalg);
-    const minTime = plan.minTime ?? 1 / rate;
-    const integration = { ...plan, minTime, rate, amplitude, descends: this.lyapunov };
+    const integration = integrationOf(plan, modes, this.lyapunov);
     const raws = await backend.dynamics.integrate(control, field, points, integration);
     return trajectoriesOf(raws, states, plan, this.#layout, modes, backend.linalg);
   }
@@ -222,6 +236,7 @@ export class FieldFlow implements Flow {
     const scale = Math.max(norm(point.data), amplitude);
     const orbit = spread === undefined ? 0 : rankOf(spread, scale, tolerance);
     const speed = norm(backend.dynamics.evaluate(field, point).velocity.data);
+    checkResult([speed]);
     const verdict = verdictOf(counts.unstable, counts.neutral, orbit);
     return { eigenvalues, ...counts, orbit, verdict, residual: speed / (rate * scale) };
   }

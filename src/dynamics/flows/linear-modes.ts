@@ -36,6 +36,8 @@ export function linearModes(
   const { lambda } = field;
   const a = variances?.values[0] as number;
   const c = scaleOf(field) * maxAbs(covariances?.values as Float64Array);
+  // Moments without any covariance leave the penalty to set the scales, and without one the variance.
+  const rate = Math.max(a > 0 ? c ** 2 / a : 0, lambda) || a || 1;
   const common = commonModes(field, (mixed as Decomposed).right, linalg);
   const decoupled = () => {
     if (common === undefined) throw notCommuting();
@@ -45,9 +47,9 @@ export function linearModes(
     get correlations() {
       return common === undefined ? linalg.eigh(field.xy, field.xx, undefined).values : ratios(common);
     },
-    ties: common === undefined ? [] : alike(common),
-    // Moments without any covariance leave the penalty to set the scales, and without one the variance.
-    rate: Math.max(a > 0 ? c ** 2 / a : 0, lambda) || a || 1,
+    ties: common === undefined ? [] : tiesOf(common),
+    rate,
+    relaxation: Math.min(rate, lambda || rate, 'rate' in field.target ? field.target.rate : rate),
     amplitude: (a > 0 ? c / a : 0) || 1,
     canonical: undefined,
     functions: () => new Array<Matrix>('rate' in field.target ? 2 : 1).fill(decoupled().functions),
@@ -93,13 +95,19 @@ function ratios({ a, c }: Pick<LinearModes, 'a' | 'c'>): Float64Array {
   return a.map((variance, i) => (variance > least ? (c[i] as number) / variance : 0));
 }
 
-function alike({ a, c }: LinearModes): number[][] {
-  const same = (i: number, j: number) =>
-    Math.abs((a[i] as number) - (a[j] as number)) <= TIE * maxAbs(a) &&
-    Math.abs((c[i] as number) - (c[j] as number)) <= TIE * maxAbs(c);
+/** Whether two modes have the same variance and the same covariance. */
+function likeness({ a, c }: LinearModes): (i: number, j: number) => boolean {
+  const [largestA, largestC] = [maxAbs(a), maxAbs(c)];
+  return (i, j) =>
+    Math.abs((a[i] as number) - (a[j] as number)) <= TIE * largestA &&
+    Math.abs((c[i] as number) - (c[j] as number)) <= TIE * largestC;
+}
+
+function tiesOf(modes: LinearModes): number[][] {
+  const alike = likeness(modes);
   const groups: number[][] = [];
-  for (let i = 0; i < a.length; i++) {
-    const group = groups.find(([first]) => first !== undefined && same(first, i));
+  for (let i = 0; i < modes.a.length; i++) {
+    const group = groups.find(([first]) => first !== undefined && alike(first, i));
     if (group === undefined) groups.push([i]);
     else group.push(i);
   }
@@ -116,7 +124,8 @@ function notCommuting(): EigenviewError {
 }
 
 /** On a mode: a p² − τ c p + λ = 0 and amplitude |p|. @throws EigenviewError `OUT_OF_RANGE` for λ = 0 */
-function linearTheory(field: LinearSimsiamField, { a, c }: LinearModes): Theory {
+function linearTheory(field: LinearSimsiamField, modes: LinearModes): Theory {
+  const { a, c } = modes;
   const { k, lambda } = field;
   if (lambda === 0) {
     throw new EigenviewError('OUT_OF_RANGE', 'Without a penalty nothing fixes the amplitude of an equilibrium.', {
@@ -148,6 +157,7 @@ function linearTheory(field: LinearSimsiamField, { a, c }: LinearModes): Theory 
         tau * ((c[other] as number) - (c[picked] as number)) - p * ((a[other] as number) - (a[picked] as number));
       return signOf(p * gain, Math.abs(p) * (largestC + Math.abs(p) * largestA));
     },
+    alike: likeness(modes),
     // P is quadratic in U, so that only the penalty acts on a small output.
     growth: () => -1,
     neutral: (r) => orbitDimension(k, r),

@@ -36,7 +36,8 @@ export interface LinearSimsiamFlowOptions {
 }
 
 /**
- * The SimSiam flow of linear encoders.
+ * The SimSiam flow of linear encoders: with a learned predictor that of Tian, Chen, Ganguli (ICML 2021, arXiv 2102.06810), with the
+ * optimal one that of Tang et al. (ICML 2023, arXiv 2212.03319), who take λ = 0.
  *
  * Canonical modes exist where xx and xy commute; elsewhere the flow integrates all the same, and its `correlations` are
  * those of (xy, xx), but equilibria, amplitudes and classifications have no closed form.

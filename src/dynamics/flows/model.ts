@@ -30,6 +30,8 @@ export interface Modes {
   readonly correlations: Float64Array;
   readonly rate: number;
   readonly amplitude: number;
+  /** At which the slowest amplitudes are known to relax, at most `rate`. */
+  readonly relaxation: number;
   /** Absent: there are none in which to integrate. */
   readonly canonical: Canonical | undefined;
   /** For each encoder the coefficients of mode i in row i. @throws EigenviewError where the modes do not decouple */

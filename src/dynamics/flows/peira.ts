@@ -69,6 +69,8 @@ function peiraModes(field: PeiraField, { correlations, functions, gram, trivial,
     correlations,
     ties,
     rate: Math.max(root, field.lambda),
+    // On a kept mode f moves at 4λ (1 − λ/√s): without the penalty no amplitude is better than another.
+    relaxation: field.lambda,
     amplitude: Math.sqrt(root / 2) || Math.sqrt(field.lambda / 2),
     canonical:
       gram === undefined ? undefined : { field: { ...field, gram }, rotations: trivial ? undefined : functions },
@@ -88,6 +90,8 @@ export function peiraTheory({ k, lambda }: Pick<PeiraField, 'k' | 'lambda'>, cor
     collapseEnergy: 0,
     invasion: (picked, other) =>
       signOf(Math.max(correlations[other] as number, 0) - (correlations[picked] as number), strongest ** 2),
+    alike: (one, other) =>
+      signOf((correlations[one] as number) - (correlations[other] as number), strongest ** 2) === 0,
     growth,
     neutral: (r) => orbitDimension(k, r),
   };

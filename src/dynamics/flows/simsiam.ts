@@ -78,11 +78,14 @@ function simsiamModes(field: SimsiamField, modes: GramModes): Modes {
   const { correlations, functions, gram, trivial, ties } = modes;
   const strongest = maxAbs(correlations);
   const shape = Math.sqrt(field.predictorRidge / field.encoderRidge);
+  // A pair without any dependence leaves the penalties alone to set the scales.
+  const rate = strongest ** 2 || field.encoderRidge;
   return {
     correlations,
     ties,
-    // A pair without any dependence leaves the penalties alone to set the scales.
-    rate: strongest ** 2 || field.encoderRidge,
+    rate,
+    // On a kept mode p moves at 2 λ_U √(s² − 4λ_U)/p, an unkept one decays at λ_U.
+    relaxation: Math.min(rate, field.encoderRidge),
     amplitude: shape * strongest || Math.sqrt(field.predictorRidge),
     canonical: { field: { ...field, gram: gram ?? field.gram }, rotations: trivial ? undefined : functions },
     functions: () => functions,
@@ -115,6 +118,7 @@ export function simsiamTheory(
       const s = correlations[picked] as number;
       return signOf(Math.sign(s) * ((correlations[other] as number) - s), strongest);
     },
+    alike: (one, other) => signOf((correlations[one] as number) - (correlations[other] as number), strongest) === 0,
     // P is quadratic in U, so that only the penalty acts on a small output.
     growth: () => -1,
     neutral: (r) => orbitDimension(k, r),

@@ -15,13 +15,25 @@ const LARGEST_IMPLICIT = 1024;
 const STEADY = 1e-9;
 
 /** The same where the state is too large for a polish. */
-const STEADY_UNPOLISHED = 1e-11;
+const STEADY_UNPOLISHED = 1e-10;
+
+/** A speed no larger is rounding, as a share of the natural one. */
+const ROUNDING = 16 * Number.EPSILON;
 
 /** Explicit steps at the edge of stability leave errors of a step's tolerance, which must lie well below steadiness. */
 const BELOW_STEADY = 0.1;
 
+/** The smallest error of a step that its estimate tells from rounding. */
+const STRICTEST = 1e-14;
+
 /** What does not depend on the flow's natural units. */
-export type Plan = Omit<Integration, 'rate' | 'amplitude' | 'descends' | 'minTime'> & { minTime: number | undefined };
+export type Plan = Omit<Integration, keyof NaturalUnits | 'descends' | 'minTime'> & {
+  minTime: number | undefined;
+  /** No implicit step and no polish takes errors away. */
+  explicitToTheEnd: boolean;
+};
+
+export type NaturalUnits = Pick<Integration, 'rate' | 'amplitude' | 'relaxation'>;
 
 export function readPlan(options: IntegrateOptions = {}, layout: Layout, saveByDefault: 'steps' | 'ends'): Plan {
   const { tMax = Number.POSITIVE_INFINITY, minTime, rtol = 1e-8, atol = 1e-10 } = options;
@@ -29,7 +41,7 @@ export function readPlan(options: IntegrateOptions = {}, layout: Layout, saveByD
   const { maxSteps = 100_000, method = 'auto' } = options;
   if (tMax !== Number.POSITIVE_INFINITY) checkNumber('tMax', tMax, { min: 0 });
   if (minTime !== undefined) checkNumber('minTime', minTime, { min: 0 });
-  checkNumber('rtol', rtol, { min: 1e-14, max: 0.1 });
+  checkNumber('rtol', rtol, { min: STRICTEST, max: 0.1 });
   checkNumber('atol', atol, { min: 0, above: true });
   checkInteger('maxSteps', maxSteps, { min: 1, max: 2 ** 31 - 1 });
   checkOneOf('method', method, ['auto', 'explicit', 'implicit']);
@@ -37,16 +49,26 @@ export function readPlan(options: IntegrateOptions = {}, layout: Layout, saveByD
   const save = options.saveAt === undefined ? saveByDefault : readTimes(options.saveAt, tMax);
   const steadyTolerance = n > LARGEST_IMPLICIT ? STEADY_UNPOLISHED : STEADY;
   const explicitToTheEnd = tMax === Number.POSITIVE_INFINITY && (method === 'explicit' || n > LARGEST_IMPLICIT);
-  const most = explicitToTheEnd ? BELOW_STEADY * steadyTolerance : Number.POSITIVE_INFINITY;
+  return { tMax, minTime, rtol, atol, steadyTolerance, maxSteps, method, save, explicitToTheEnd };
+}
+
+/** What the backend is asked, once the natural units are known. */
+export function integrationOf(
+  { explicitToTheEnd, ...plan }: Plan,
+  { rate, amplitude, relaxation }: NaturalUnits,
+  descends: boolean,
+): Integration {
+  const steady = Math.max((plan.steadyTolerance * relaxation) / rate, ROUNDING);
+  const most = explicitToTheEnd ? Math.max(STRICTEST, BELOW_STEADY * steady) : Number.POSITIVE_INFINITY;
   return {
-    tMax,
-    minTime,
-    rtol: Math.min(rtol, most),
-    atol: Math.min(atol, most),
-    steadyTolerance,
-    maxSteps,
-    method,
-    save,
+    ...plan,
+    minTime: plan.minTime ?? 1 / rate,
+    rtol: Math.min(plan.rtol, most),
+    atol: Math.min(plan.atol, most),
+    rate,
+    amplitude,
+    relaxation,
+    descends,
   };
 }
 

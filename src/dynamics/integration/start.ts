@@ -54,6 +54,27 @@ function readRandom(argument: string, value: unknown, known: readonly string[]):
   return { seed, scale };
 }
 
+/**
+ * The state, and beside it normals of a size: those of one random start and of one round, that no other start and no other round
+ * has, nor the start itself.
+ */
+export function nudged(
+  { rows, cols, data }: Matrix,
+  seed: number,
+  start: number,
+  round: number,
+  size: number,
+  nonNegative: boolean,
+): Matrix {
+  const drawn = normal(seed, start, STREAMS.start, new Float64Array((round + 1) * data.length));
+  const z = drawn.subarray(round * data.length);
+  const moved = Float64Array.from(data, (x, j) => {
+    const step = size * (z[j] as number);
+    return x + (nonNegative ? Math.abs(step) : step);
+  });
+  return new Matrix(rows, cols, moved);
+}
+
 /** Start i is sample i of the seed: the same whatever others there are. */
 function randomStarts({ seed, scale }: RandomStart, count: number, layout: Layout, nonNegative: boolean): Starts {
   const { k, columns } = layout;

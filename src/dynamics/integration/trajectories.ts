@@ -1,7 +1,11 @@
 /** Trajectories as the caller sees them, from what the backend computed in canonical coordinates. */
 import type { RawTrajectory } from '../../backends/dynamics.js';
 import type { LinalgBackend } from '../../backends/linalg.js';
+import { EigenviewError } from '../../errors.js';
 import { Matrix } from '../../matrix/matrix.js';
+import { inStretches } from '../../runtime/turn.js';
+import { restsUnstably } from '../equilibria/classify.js';
+import type { Theory } from '../equilibria/theory.js';
 import type { Trajectory } from '../flow.js';
 import type { Layout } from '../flows/layout.js';
 import type { Modes } from '../flows/model.js';
@@ -10,6 +14,9 @@ import { stacked, unstacked } from '../flows/stack.js';
 import { norm } from '../flows/state.js';
 import type { Plan } from './plan.js';
 import { wordsOf } from './words.js';
+
+/** How many, of some 20 µs each for their words, are made in one turn of the event loop. */
+const AT_ONCE = 64;
 
 export async function trajectoriesOf(
   raws: readonly RawTrajectory[],
@@ -20,7 +27,9 @@ export async function trajectoriesOf(
   linalg: LinalgBackend,
 ): Promise<Trajectory[]> {
   const restored = await restore(raws, layout, modes, linalg);
-  return raws.map((raw, i) => {
+  const theory = theoryOf(modes);
+  const unstable = (state: Matrix) => theory !== undefined && restsUnstably(state, theory, modes, layout, linalg.sync);
+  const trajectoryOf = (raw: RawTrajectory, i: number): Trajectory => {
     const states = restored[i] as Matrix[];
     const final = states.pop() as Matrix;
     // Rotated there and back, the start would differ from what was passed by rounding.
@@ -31,13 +40,28 @@ export async function trajectoriesOf(
       energy: raw.energy,
       predictorTrace: raw.predictorTrace,
       reason: raw.reason,
-      words: wordsOf(raw, plan, norm(final.data)),
+      words: wordsOf(raw, plan, norm(final.data), raw.reason === 'steady' && unstable(final)),
       final,
       time: raw.time,
       speed: raw.speed,
       steps: { accepted: raw.accepted, rejected: raw.rejected, implicit: raw.implicit },
     };
+  };
+  const trajectories: Trajectory[] = [];
+  await inStretches(raws.length, AT_ONCE, (from, to) => {
+    for (let i = from; i < to; i++) trajectories.push(trajectoryOf(raws[i] as RawTrajectory, i));
   });
+  return trajectories;
+}
+
+/** Undefined where the modes do not decouple, or nothing fixes their amplitudes. */
+function theoryOf(modes: Modes): Theory | undefined {
+  try {
+    return modes.theory();
+  } catch (error) {
+    if (error instanceof EigenviewError) return undefined;
+    throw error;
+  }
 }
 
 /** Of each trajectory the saved states and, last, the final one: all of them rotated in one product. */

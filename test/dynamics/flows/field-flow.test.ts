@@ -57,6 +57,8 @@ describe.each(FLOWS)('the %s flow', (_, any) => {
   it('has natural units that are positive, and a Jacobian that its velocity bears out', () => {
     expect(any.rate).toBeGreaterThan(0);
     expect(any.amplitude).toBeGreaterThan(0);
+    expect(any.relaxation).toBeGreaterThan(0);
+    expect(any.relaxation).toBeLessThanOrEqual(any.rate);
     const state = new Matrix(any.k, any.columns, Float64Array.from(normals(3, any.k, any.columns).data, Math.abs));
     const jacobian = any.jacobian(state);
     const step = 1e-6;
@@ -261,6 +263,53 @@ describe('properties', () => {
       const { final, reason } = await empty.integrate({ seed: 1 });
       expect(reason).toBe('steady');
       expect(empty.classify(final)).toMatchObject({ collapsed: true, equilibrium: { stable: true } });
+    }
+  });
+});
+
+/** Amplitudes relax at about λ, however fast all the rest has come to rest. */
+describe('limits are right to 1e-8', () => {
+  const spectrum = symmetricPair([0.9, 0.7, 0.4, 0.1]);
+  const moments = { xx: Matrix.identity(3), xy: Matrix.diagonal([0.9, 0.5, 0.2]) };
+  const flows = (lambda: number) => [
+    simsiamFlow(spectrum, { k: 3, lambda }),
+    peiraFlow(spectrum, { k: 3, lambda }),
+    linearSimsiamFlow(moments, { k: 2, lambda, predictor: 'optimal' }),
+    linearSimsiamFlow(moments, { k: 2, lambda, predictor: 'learned', target: { scale: 0.9 } }),
+    linearSimsiamFlow(moments, { k: 2, lambda, predictor: 'learned', target: { rate: 0.01 } }),
+  ];
+
+  // At 0.2025 (1 − 1e-6) SimSiam's roots of s = 0.9 lie 1e-3 apart.
+  it.each([1e-6, 1e-4, 1e-2, 0.2, 0.2025 * (1 - 1e-6)])('at λ = %f', async (lambda) => {
+    for (const [i, any] of flows(lambda).entries()) {
+      for (const { reason, final, steps } of await any.integrateMany({ seed: 1, count: 4 })) {
+        expect([i, reason]).toEqual([i, 'steady']);
+        expect(any.classify(final).distance, `flow ${i}`).toBeLessThan(1e-8);
+        expect(steps.accepted + steps.rejected).toBeLessThan(6000);
+      }
+    }
+  });
+
+  it.each(BACKENDS)('at a small λ on %s too', async (backend) => {
+    const any = simsiamFlow(spectrum, { k: 2, lambda: 1e-5 });
+    const { reason, final, steps } = await any.integrate({ seed: 1 }, { backend });
+    expect([reason, steps.implicit > 50]).toEqual(['steady', true]);
+    expect(any.classify(final).distance).toBeLessThan(1e-8);
+  });
+
+  it('of a slow moving average, which relaxes at its own rate', async () => {
+    const any = linearSimsiamFlow(moments, { k: 2, lambda: 0.2, predictor: 'learned', target: { rate: 1e-10 } });
+    const { reason, final } = await any.integrate({ seed: 1 });
+    expect(reason).toBe('steady');
+    // Its start is about 1 away; 16 eps of velocity are 4e-5 at this rate, and a collapse along the way slows it further.
+    expect(any.classify(final).distance).toBeLessThan(1e-2);
+  });
+
+  it('and below as far as rounding of the velocity, some eps, lets: eps/λ', async () => {
+    for (const any of flows(1e-9).slice(0, 3)) {
+      const { reason, final } = await any.integrate({ seed: 1 });
+      expect(reason).toBe('steady');
+      expect(any.classify(final).distance).toBeLessThan(20 * (Number.EPSILON / 1e-9));
     }
   });
 });

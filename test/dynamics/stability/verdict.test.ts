@@ -1,7 +1,8 @@
 import { describe, expect, it } from 'vitest';
+import { deepLinearFlow } from '../../../src/dynamics/flows/deep-linear.js';
 import { simsiamFlow } from '../../../src/dynamics/flows/simsiam.js';
 import { countDirections, verdictOf } from '../../../src/dynamics/stability/verdict.js';
-import type { Matrix } from '../../../src/matrix/matrix.js';
+import { Matrix } from '../../../src/matrix/matrix.js';
 import { times } from '../../support/algebra.js';
 import { BACKENDS } from '../../support/backends.js';
 import { failure } from '../../support/failure.js';
@@ -54,4 +55,11 @@ describe('stability', () => {
     const reason = new Error('enough');
     await expect(flow.stability(rest, { signal: AbortSignal.abort(reason) })).rejects.toBe(reason);
   });
+});
+
+it('refuses a state whose velocity overflows although its Jacobian does not', () => {
+  const deep = deepLinearFlow({ rho: [0.5], kappa: [1] }, { depth: 2, objective: 'latent-prediction' });
+  expect(() => deep.stabilitySync(Matrix.from([[1e130]]))).toThrowError(
+    expect.objectContaining({ code: 'NOT_FINITE' }),
+  );
 });

@@ -159,21 +159,28 @@ class Drive {
     return atol * amplitude + rtol * Math.max(rootMeanSquare(this.#y), size);
   }
 
-  /** Whether this is a steady state, polished then. One that a polish leaves was none: from then on, less speed is allowed. */
+  /**
+   * Whether this is a steady state, polished then. One that a polish leaves, or cannot slow down, was none: from then on, less
+   * speed is allowed.
+   */
   *#settled(): Generator<void, boolean> {
-    const { amplitude, minTime, rate } = this.#options;
+    const { amplitude, minTime, rate, relaxation, descends } = this.#options;
     const size = Math.max(length(this.#y), amplitude * Math.sqrt(this.#y.length));
-    if (this.#t < minTime || length(this.#v) > this.#steadyTolerance * rate * size) return false;
+    const speed = length(this.#v);
+    const rounding = 16 * Number.EPSILON * rate * size;
+    if (this.#t < minTime || speed > Math.max(this.#steadyTolerance * relaxation * size, rounding)) return false;
     if (this.#y.length > LARGEST_IMPLICIT) return true;
-    const polished = yield* polish(this.#system, this.#matrix(this.#y), rate, 4 * Number.EPSILON * rate * size);
-    const final = polished.data as Float64Array;
+    const enough = Number.EPSILON * rate * size;
+    const { state, velocity } = yield* polish(this.#system, this.#matrix(this.#y), this.#options, enough);
+    const final = state.data as Float64Array;
     const left = length(difference(final, this.#y)) > FARTHEST_POLISH * size;
-    if (left || (this.#options.descends && rises(this.#energy, this.#system.energy(polished)))) {
+    const stuck = speed > rounding && length(velocity) >= speed;
+    if (left || stuck || (descends && rises(this.#energy, this.#system.energy(state)))) {
       this.#steadyTolerance = Math.max(STRICTEST, this.#steadyTolerance / 10);
       return false;
     }
     this.#y = final;
-    this.#v = this.#velocity(final);
+    this.#v = velocity;
     return true;
   }
 
