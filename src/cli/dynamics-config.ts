@@ -95,9 +95,9 @@ const BELONGS: readonly [keyof DynamicsFlags, readonly FlowName[]][] = [
  */
 export function resolveDynamicsConfig(flags: DynamicsFlags): DynamicsConfig {
   const { flow = DEFAULTS.flow, starts = DEFAULTS.starts, seed = DEFAULTS.seed } = flags;
-  checkOneOf('flow', flow, FLOWS);
+  checkOneOf('--flow', flow, FLOWS);
   for (const [key, flows] of BELONGS)
-    if (!flows.includes(flow)) refuse(flags, key, `--flow ${flow}`, flows.map(flowOption));
+    if (!flows.includes(flow)) refuse(flags, key, { to: flows.map(flowOption), not: `--flow ${flow}` });
   checkNumbers(flags, starts, seed);
   const own = flow === 'deep-linear' ? deepLinearConfig(flags) : pairConfig(flags, flow);
   return { ...given(flags), ...own, flow, starts, seed };
@@ -105,9 +105,9 @@ export function resolveDynamicsConfig(flags: DynamicsFlags): DynamicsConfig {
 
 function pairConfig(flags: DynamicsFlags, flow: FlowName): DynamicsFlags {
   const { k = DEFAULTS.k, lambda = DEFAULTS.lambda, predictor = 'learned', encoders = 'two' } = flags;
-  checkInteger('k', k, { min: 1 });
-  checkNumber('lambda', lambda, { min: 0, above: true });
-  if (predictor === 'optimal') refuse(flags, 'targetRate', '--predictor optimal', ['--predictor learned']);
+  checkInteger('--k', k, { min: 1 });
+  checkNumber('--lambda', lambda, { min: 0, above: true });
+  if (predictor === 'optimal') refuse(flags, 'targetRate', { to: ['--predictor learned'], not: '--predictor optimal' });
   const own = { ...viewsConfig(flags), centered: flags.centered === true, k, lambda };
   if (flow === 'linear-simsiam') return { ...own, predictor };
   return flow === 'peira' ? { ...own, encoders } : own;
@@ -116,21 +116,21 @@ function pairConfig(flags: DynamicsFlags, flow: FlowName): DynamicsFlags {
 function viewsConfig(flags: DynamicsFlags): DynamicsFlags {
   const { data, augment, images = DEFAULTS.images, components = DEFAULTS.components } = flags;
   if (data === undefined) {
-    for (const key of DATA_KEYS) refuse(flags, key, 'no --data', ['--data']);
+    for (const key of DATA_KEYS) refuse(flags, key, { to: ['--data'] });
     return { pair: flags.pair ?? DEFAULT_PAIR };
   }
-  refuse(flags, 'pair', '--data', []);
+  refuse(flags, 'pair', { to: [], not: '--data' });
   if (augment === undefined) {
     throw new EigenviewError('INVALID_ARGUMENT', 'Nothing says what views of the data are.', {
-      argument: 'augment',
+      argument: '--augment',
       expected: 'a preset or an augmentation, such as simclr',
       received: 'nothing',
       fix: 'Pass --augment; eigenview views --help lists what there is.',
     });
   }
-  checkInteger('images', images, { min: 2 });
-  checkInteger('components', components, { min: 1 });
-  if (flags.samples !== undefined) checkInteger('samples', flags.samples, { min: 2, max: 4096 });
+  checkInteger('--images', images, { min: 2 });
+  checkInteger('--components', components, { min: 1 });
+  if (flags.samples !== undefined) checkInteger('--samples', flags.samples, { min: 2, max: 4096 });
   return { data, augment, images, components };
 }
 
@@ -139,12 +139,20 @@ function deepLinearConfig(flags: DynamicsFlags): DynamicsFlags {
   if ((flags.rho === undefined) !== (flags.kappa === undefined)) {
     const [there, missing] = flags.rho === undefined ? ['kappa', 'rho'] : ['rho', 'kappa'];
     throw new EigenviewError('INVALID_ARGUMENT', `--${there} without --${missing} says half of each feature.`, {
-      argument: missing,
+      argument: `--${missing}`,
       expected: `as many numbers as --${there} has`,
       received: 'nothing',
     });
   }
   const { rho = [...DEFAULTS.rho], kappa = [...DEFAULTS.kappa] } = flags;
+  checkInteger('--depth', depth, { min: 1 });
+  if (rho.length !== kappa.length) {
+    throw new EigenviewError('INVALID_ARGUMENT', 'Each feature has one ρ and one κ.', {
+      argument: '--kappa',
+      expected: `as many numbers as --rho has, ${rho.length}`,
+      received: String(kappa.length),
+    });
+  }
   return { depth, objective, rho, kappa };
 }
 
@@ -153,23 +161,28 @@ function checkNumbers(
   starts: number,
   seed: number,
 ) {
-  checkInteger('starts', starts, { min: 1, max: MOST_STARTS });
-  checkSeed('seed', seed);
-  checkSeed('seed + starts', seed + starts);
+  checkInteger('--starts', starts, { min: 1, max: MOST_STARTS });
+  checkSeed('--seed', seed);
   for (const [name, value] of Object.entries({ scale, tMax, rtol, atol, targetRate }))
-    if (value !== undefined) checkNumber(name, value, { min: 0, above: true });
-  if (maxSteps !== undefined) checkInteger('maxSteps', maxSteps, { min: 1 });
-  if (backend !== undefined) checkOneOf('backend', backend, BACKENDS);
+    if (value !== undefined) checkNumber(option(name), value, { min: 0, above: true });
+  if (maxSteps !== undefined) checkInteger('--max-steps', maxSteps, { min: 1 });
+  if (backend !== undefined) checkOneOf('--backend', backend, BACKENDS);
 }
 
-function refuse(flags: DynamicsFlags, key: keyof DynamicsFlags, beside: string, instead: readonly string[]): void {
+/** @param where what the option belongs to, and what was asked for instead */
+function refuse(
+  flags: DynamicsFlags,
+  key: keyof DynamicsFlags,
+  { to, not }: { to: readonly string[]; not?: string },
+): void {
   if (flags[key] === undefined) return;
-  const fixes = instead.length === 0 ? '' : `, or use ${instead.join(' or ')}`;
-  throw new EigenviewError('INVALID_ARGUMENT', `${option(key)} says nothing to ${beside}.`, {
-    argument: key,
-    expected: `absent with ${beside}`,
+  const name = option(key);
+  const belongs = to.length === 0 ? `${name} does not go with ${not}.` : `${name} belongs to ${to.join(', ')}.`;
+  throw new EigenviewError('INVALID_ARGUMENT', belongs, {
+    argument: name,
+    expected: not === undefined ? `absent without ${to.join(', ')}` : `absent with ${not}`,
     received: describe(flags[key]),
-    fix: `Leave it out${fixes}.`,
+    fix: to.length === 0 ? 'Leave it out.' : `Leave it out, or use ${to.join(' or ')}.`,
   });
 }
 

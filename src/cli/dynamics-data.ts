@@ -20,6 +20,13 @@ import { DEFAULTS, type DynamicsConfig } from './dynamics-config.js';
 /** Directions whose variance is this share of the largest hold rounding, and would be scaled up to it. */
 const RANK_TOLERANCE = 1e-9;
 
+export interface DataPair {
+  name: string;
+  pair: ViewPair;
+  /** Images used: fewer than asked for where there are no more; views drawn of each, null where the moments are exact. */
+  data: { images: number; samples: number | null };
+}
+
 /**
  * The pair of two views of one image, as far as linear functions of the views' leading principal components see it: moments
  * of the first `images` images, exact where the augmentation has a closed form and `samples` is absent, else estimated from
@@ -27,7 +34,7 @@ const RANK_TOLERANCE = 1e-9;
  *
  * @throws EigenviewError as {@link readImages}, {@link readViews}, {@link viewMoments} and {@link momentsPair}
  */
-export async function dataPair(config: DynamicsConfig, call: CallOptions): Promise<{ name: string; pair: ViewPair }> {
+export async function dataPair(config: DynamicsConfig, call: CallOptions): Promise<DataPair> {
   const {
     data = '',
     augment = '',
@@ -45,10 +52,11 @@ export async function dataPair(config: DynamicsConfig, call: CallOptions): Promi
   const sampling = drawn === undefined ? {} : { samples: drawn, seed };
   const moments = await viewMoments(leading(await openRows(data, labels), images), views, { ...sampling, ...call });
   const { components = DEFAULTS.components } = config;
-  checkInteger('components', components, { min: 1, max: moments.dim });
+  checkInteger('--components', components, { min: 1, max: moments.dim });
   const reduced = await project(moments, components, centered, call);
   const pair = await momentsPair(reduced, { centered, rankTolerance: RANK_TOLERANCE, ...call });
-  return { name: `${augment} views of ${basename(resolve(data))}, ${pair.gram.rows} components`, pair };
+  const name = `${augment} views of ${basename(resolve(data))}, ${pair.gram.rows} components`;
+  return { name, pair, data: { images: moments.count, samples: drawn ?? null } };
 }
 
 async function openRows(path: string, labels: string | undefined): Promise<ChunkedSource> {

@@ -10,6 +10,7 @@ import { EigenviewError } from '../errors.js';
 import { Matrix } from '../matrix/matrix.js';
 import type { DynamicsSummary } from '../report/dynamics-run.js';
 import { DEFAULTS, type DynamicsConfig } from './dynamics-config.js';
+import type { DataPair } from './dynamics-data.js';
 import { readPair } from './dynamics-pair.js';
 
 export interface ConfiguredFlow {
@@ -20,12 +21,15 @@ export interface ConfiguredFlow {
 /** @throws EigenviewError as the pair and the flow say */
 export async function configuredFlow(config: DynamicsConfig, call: CallOptions): Promise<ConfiguredFlow> {
   if (config.flow === 'deep-linear') return features(config);
-  const { name, pair } = await configuredPair(config, call);
+  const { name, pair, data } = await configuredPair(config, call);
   const { exchangeable, centered } = pair;
-  return { flow: flowOf(config, pair), pair: { name, exchangeable, centered } };
+  return { flow: flowOf(config, pair), pair: { name, exchangeable, centered, ...(data && { data }) } };
 }
 
-async function configuredPair(config: DynamicsConfig, call: CallOptions): Promise<{ name: string; pair: ViewPair }> {
+async function configuredPair(
+  config: DynamicsConfig,
+  call: CallOptions,
+): Promise<{ name: string; pair: ViewPair; data?: DataPair['data'] }> {
   if (config.data !== undefined) return (await import('./dynamics-data.js')).dataPair(config, call);
   const pair = await readPair(config.pair ?? '', { centered: config.centered === true });
   return { name: pair.name, pair };

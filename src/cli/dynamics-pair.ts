@@ -86,6 +86,7 @@ function parameters(spec: string, text: string, known: readonly string[]): Parti
     }
     const number = Number(value);
     if (value.trim() === '' || !Number.isFinite(number)) throw invalid(spec, `a number as ${name}`);
+    if (name in found) throw invalid(spec, `${name} once`);
     found[name] = number;
   }
   return found;
@@ -122,6 +123,15 @@ async function openTable(spec: string, path: string) {
 
 /** Counts become probabilities; what is no table of either is said by the pair. */
 function normalised(table: Matrix): Matrix {
+  const at = table.data.findIndex((p) => p < 0);
+  if (at !== -1) {
+    const [row, column] = [Math.floor(at / table.cols), at % table.cols];
+    throw new EigenviewError('OUT_OF_RANGE', 'Probabilities and counts are never negative.', {
+      argument: 'pair',
+      expected: `0 or more at row ${row}, column ${column} (from 0)`,
+      received: String(table.data[at]),
+    });
+  }
   const total = sum(table.data);
   if (!(total > 0)) {
     throw new EigenviewError('OUT_OF_RANGE', 'A table of probabilities or counts has a positive sum.', {

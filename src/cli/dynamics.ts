@@ -1,7 +1,11 @@
 import { Command, InvalidArgumentError, Option } from 'commander';
 import { BACKENDS } from '../backends/select.js';
 import type { PixelGrid } from '../data/images.js';
+import { EigenviewError } from '../errors.js';
+import { inFlags } from '../report/dynamics-flags.js';
 import { DEFAULT_PAIR, DEFAULTS, type DynamicsFlags, FLOWS, resolveDynamicsConfig } from './dynamics-config.js';
+import { dynamicsExitCode, EXIT_CODES } from './dynamics-exit.js';
+import { DynamicsProgress } from './dynamics-progress.js';
 import { EXIT, exitCodesText } from './exit-codes.js';
 import { number, numbers } from './numbers.js';
 import { Output } from './output.js';
@@ -27,12 +31,7 @@ export function dynamicsCommand(): Command {
   addViews(command);
   addFlow(command);
   addStarts(command);
-  return command
-    .addHelpText(
-      'after',
-      `\n${PAIRS}\n\n${exitCodesText([EXIT.done, EXIT.failed, EXIT.usage, EXIT.inUse, EXIT.interrupted])}`,
-    )
-    .action(runDynamics);
+  return command.addHelpText('after', `\n${PAIRS}\n\n${exitCodesText(EXIT_CODES)}`).action(runDynamics);
 }
 
 function addViews(command: Command): void {
@@ -81,7 +80,7 @@ function addStarts(command: Command): void {
   command
     .optionsGroup('The starts:')
     .option('--starts <count>', `random starts (default: ${DEFAULTS.starts})`, number)
-    .option('--seed <seed>', `of the first; the others follow (default: ${DEFAULTS.seed})`, number)
+    .option('--seed <seed>', `start i is sample i − 1 of it (default: ${DEFAULTS.seed})`, number)
     .option(
       '--scale <value>',
       'standard deviation of a start (default: a tenth of the natural amplitude of the flow)',
@@ -103,39 +102,43 @@ function addStarts(command: Command): void {
 }
 
 async function runDynamics({ out, json, quiet, ...asked }: Flags): Promise<void> {
-  const config = resolveDynamicsConfig(asked);
   const abort = new AbortController();
   const interrupt = () => abort.abort(new Error('interrupted'));
   process.once('SIGINT', interrupt).once('SIGTERM', interrupt);
-  const began = performance.now();
-  // Here, so that other commands start without what integrates and draws.
-  const { recordDynamics } = await import('./dynamics-record.js');
-  const { DynamicsProgress } = await import('./dynamics-progress.js');
-  const { dynamicsText } = await import('./dynamics-result.js');
-  let progress: InstanceType<typeof DynamicsProgress> | undefined;
+  const mode = progressMode({ ...(json && { json }), ...(quiet && { quiet }) });
+  const progress = new DynamicsProgress({ mode });
   try {
-    const { summary, files } = await recordDynamics(out, config, {
+    const config = resolveDynamicsConfig(asked);
+    // Here, so that other commands start without what integrates and draws.
+    const { recordDynamics } = await import('./dynamics-record.js');
+    const { dynamicsText } = await import('./dynamics-result.js');
+    const { summary, seconds, files } = await recordDynamics(out, config, {
       signal: abort.signal,
-      onBegin: (facts) => {
-        progress = new DynamicsProgress({
-          mode: progressMode({ ...(json && { json }), ...(quiet && { quiet }) }),
-          ...facts,
-        });
-      },
-      onStart: (outcome) => progress?.start(outcome),
+      onStage: (words) => progress.stage(words),
+      onBegin: (facts) => progress.begin(facts),
+      onStart: (outcome) => progress.start(outcome),
     });
-    const seconds = (performance.now() - began) / 1000;
     const { outcomes, agreement, findings } = summary;
-    progress?.end({ seconds, outcomes, agreement, findings, files });
+    progress.end({ seconds, outcomes, agreement, findings, files });
     if (!json && !quiet) new Output(process.stdout).write(dynamicsText(summary, files[0] ?? out, seconds));
   } catch (error) {
-    progress?.end({ error: error instanceof Error ? error.message : String(error) });
-    if (!abort.signal.aborted || error !== abort.signal.reason) throw error;
-    process.exitCode = EXIT.interrupted.code;
-    process.stderr.write('Interrupted. Nothing was written.\n');
+    if (progress.begun) progress.end({ error: error instanceof Error ? error.message : String(error) });
+    fail(error, abort.signal, asked);
   } finally {
     process.removeListener('SIGINT', interrupt).removeListener('SIGTERM', interrupt);
   }
+}
+
+/** @throws what is no failure that the command knows */
+function fail(error: unknown, signal: AbortSignal, asked: DynamicsFlags): void {
+  if (signal.aborted && error === signal.reason) {
+    process.exitCode = EXIT.interrupted.code;
+    process.stderr.write('Interrupted. Nothing was written.\n');
+    return;
+  }
+  if (!(error instanceof EigenviewError)) throw error;
+  process.exitCode = dynamicsExitCode(error, asked);
+  process.stderr.write(`eigenview: ${inFlags(error.message)}\n`);
 }
 
 function folderName(text: string): string {

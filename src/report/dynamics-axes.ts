@@ -67,7 +67,20 @@ export function countAxis(most: number): ScaledAxis {
   };
 }
 
-/** Logarithmic, up to 10; what is below the floor lies on it. */
+/** Logarithmic, from a given amplitude up to the largest. */
+export function decadesAxis(low: number, high: number): ScaledAxis {
+  const [min, max] = [Math.log10(low), Math.log10(high) + MARGIN * Math.log10(high / low)];
+  const decades = wholeNumbers(min, max);
+  return {
+    min,
+    max,
+    major: decadeTicks(decades, MOST_VALUES),
+    minor: minorTicks(decades, fine({ min, max })),
+    position: (value) => Math.log10(Math.max(value, low / 10)),
+  };
+}
+
+/** Logarithmic, up to 10; below the floor, where ratios are rounding, there is nothing to show. */
 export function ratioAxis(values: readonly number[]): ScaledAxis {
   const least = values.reduce((a, b) => (b > 0 ? Math.min(a, b) : a), 0.1);
   const min = Math.max(Math.floor(Math.log10(least)), Math.log10(FLOOR));
@@ -77,7 +90,7 @@ export function ratioAxis(values: readonly number[]): ScaledAxis {
     max: 0.5,
     major: decadeTicks(decades, MOST_VALUES),
     minor: minorTicks(decades, fine({ min, max: 0.5 })),
-    position: (value) => Math.max(min, Math.log10(value)),
+    position: (value) => (value < FLOOR ? Number.NaN : Math.max(min, Math.log10(value))),
   };
 }
 

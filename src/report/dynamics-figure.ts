@@ -1,12 +1,21 @@
 import { checkOptions } from '../matrix/check.js';
-import { type BasinRows, basinRows, type ShownMode, shownModes } from './dynamics-content.js';
+import { type BasinRows, basinRows, type ShownMode, shownModes, unitsOf } from './dynamics-content.js';
 import { type DynamicsLayout, dynamicsLayout } from './dynamics-layout.js';
-import { dynamicsPanels, MOST_CURVES, OTHERS_NAME, type Panel, type Text } from './dynamics-panels.js';
+import {
+  dynamicsPanels,
+  leavesFrame,
+  levelsShown,
+  MOST_CURVES,
+  OTHERS_NAME,
+  type Panel,
+  type Text,
+} from './dynamics-panels.js';
 import type { DynamicsRun } from './dynamics-run.js';
 import { checkTitle } from './figure-cell.js';
 import { axis, FRAME } from './frames.js';
 import { FONT_FAMILY, INK, label } from './labels.js';
 import { FONT, LEGEND } from './layout.js';
+import { FLOOR } from './log-axis.js';
 import { ticks } from './marks.js';
 import { type ChartOption, renderSvg } from './svg.js';
 import { oneLine } from './text.js';
@@ -35,30 +44,62 @@ export async function dynamicsFigure(run: DynamicsRun, options: DynamicsFigureOp
   const heading = oneLine(title);
   const modes = shownModes(run);
   const basins = basinRows(run.summary);
-  const place = dynamicsLayout({
+  const texts = {
     title: heading,
     legend: legendNames(run, modes),
-    caption: caption(run, basins),
     alignment: run.series.every(({ alignment }) => alignment !== null),
-  });
+  };
+  // What the caption says depends on the panels, whose places do not depend on the caption.
+  const panels = dynamicsPanels(run, dynamicsLayout({ ...texts, caption: [] }), modes, basins);
+  const place = dynamicsLayout({ ...texts, caption: [caption(run, basins, panels).join(' ')] });
   const { width, height } = place;
-  const name = heading === '' ? 'Canonical modes, energy and predictor against time, and where starts ended' : heading;
-  return renderSvg(chart(place, dynamicsPanels(run, place, modes, basins)), { width, height, label: name });
+  const subject = run.summary.flow.kind === 'deep-linear' ? 'Features' : 'Canonical modes';
+  const name = heading === '' ? `${subject}, energy and predictor against time, and where starts ended` : heading;
+  return renderSvg(chart(place, panels), { width, height, label: name });
 }
 
 function legendNames({ summary }: DynamicsRun, modes: readonly ShownMode[]): string[] {
   const names = modes.map(({ name }) => name);
-  return modes.length < summary.correlations.length ? [...names, OTHERS_NAME] : names;
+  return modes.length < unitsOf(summary).length ? [...names, OTHERS_NAME] : names;
 }
 
-function caption({ summary }: DynamicsRun, { rows, left }: BasinRows): string[] {
-  const sentences = ['Dashed: predicted, at stable equilibria.'];
-  if (summary.starts.length > 1)
-    sentences.push('Thick: the first start; colours of the lower panels: where a start ended.');
-  if (summary.starts.length > MOST_CURVES) sentences.push(`Curves: the first ${MOST_CURVES} starts.`);
-  if (rows.some(({ expected }) => !expected)) sentences.push('Open bars: ends that theory calls unstable.');
-  if (left > 0) sentences.push(`${left} more starts ended elsewhere.`);
-  return [sentences.join(' ')];
+function caption(run: DynamicsRun, basins: BasinRows, panels: readonly Panel[]): string[] {
+  return [...aboutLevels(run, basins), ...aboutCurves(run, panels), ...aboutEnds(basins)];
+}
+
+function aboutLevels({ summary }: DynamicsRun, basins: BasinRows): string[] {
+  const { stable } = summary.predicted;
+  const [drawn, all] = [levelsShown(summary, basins).length, stable.length];
+  const which = drawn < all ? `, the fullest and those where starts ended of ${all}` : '';
+  const tied = summary.ties.length > 0 ? ['Modes of equal correlation are drawn together, by the norm over them.'] : [];
+  return [...(all > 0 ? [`Dashed: predicted, at stable equilibria${which}.`] : []), ...tied];
+}
+
+function aboutCurves({ summary, series }: DynamicsRun, panels: readonly Panel[]): string[] {
+  const cut = [series.map(({ energy }) => energy), series.map(({ predictorTrace }) => predictorTrace)].flatMap(
+    (values, i) => {
+      const panel = panels[i + 1];
+      return panel !== undefined && leavesFrame(panel, values) ? [panel.title] : [];
+    },
+  );
+  return [
+    ...(summary.starts.length > 1 ? ['Thick: the first start; colours of the lower panels: where a start ended.'] : []),
+    ...(summary.starts.length > MOST_CURVES ? [`Curves: the first ${MOST_CURVES} starts.`] : []),
+    ...(cut.length > 0 ? [`${cut.join(' and ')}: some starts come from beyond the frame.`] : []),
+    ...(summary.flow.lyapunov ? [] : ['The loss is no Lyapunov function: it may rise.']),
+    ...(series.some(({ alignment }) => alignment?.some((value) => value < FLOOR))
+      ? ['Misalignments below 10⁻¹² are rounding, not drawn.']
+      : []),
+  ];
+}
+
+function aboutEnds({ rows, left, unvisited, numbered }: BasinRows): string[] {
+  return [
+    ...(numbered ? ['Numbers of the lower panels’ ends are those of the modes: 1 is u₁.'] : []),
+    ...(rows.some(({ expected }) => !expected) ? ['Open bars: ends that theory calls unstable.'] : []),
+    ...(left > 0 ? [`${left} more starts ended elsewhere.`] : []),
+    ...(unvisited > 0 ? [`Without a bar: ${unvisited} more stable equilibria, where no start ended.`] : []),
+  ];
 }
 
 const UP = Math.PI / 2;

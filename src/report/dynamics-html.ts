@@ -2,7 +2,7 @@ import type { Provenance } from '../study/summary.js';
 import { dynamicsFigure } from './dynamics-figure.js';
 import { FLOW_NAMES } from './dynamics-names.js';
 import type { DynamicsRun, DynamicsSummary } from './dynamics-run.js';
-import { basinTable, configFacts, modeTable, predictedTable, startTable } from './dynamics-tables.js';
+import { basinTable, configFacts, modeTable, pairName, predictedTable, startTable } from './dynamics-tables.js';
 import { facts, figure, type Html, html, text } from './html.js';
 import { counted, plain, seconds } from './numbers.js';
 import { page } from './page.js';
@@ -39,7 +39,7 @@ export async function dynamicsHtml(run: DynamicsRun, provenance: DynamicsProvena
     basinTable(summary),
     html`<h2>What theory predicts</h2>\n`,
     predictedTable(summary),
-    html`<h2>Canonical modes</h2>\n`,
+    html`<h2>${text(summary.flow.kind === 'deep-linear' ? 'Features' : 'Canonical modes')}</h2>\n`,
     modeTable(summary),
     html`<h2>Starts</h2>\n`,
     startTable(summary),
@@ -52,7 +52,7 @@ export async function dynamicsHtml(run: DynamicsRun, provenance: DynamicsProvena
 }
 
 export function dynamicsTitle({ flow, pair }: DynamicsSummary): string {
-  return `${FLOW_NAMES[flow.kind]} on ${pair.name}`;
+  return `${FLOW_NAMES[flow.kind]} on ${pairName(pair)}`;
 }
 
 function heading({ flow, pair, config, starts }: DynamicsSummary, provenance: DynamicsProvenance): Html {
@@ -73,12 +73,17 @@ function heading({ flow, pair, config, starts }: DynamicsSummary, provenance: Dy
 `;
 }
 
-function warnings({ outcomes, starts, agreement }: DynamicsSummary): Html[] {
+function warnings({ outcomes, starts, agreement, basins }: DynamicsSummary): Html[] {
+  const unstable = basins.some(({ verdict }) => verdict === 'unstable');
   const words = [
     ...(outcomes.unsettled > 0
       ? [`${outcomes.unsettled} of ${counted(starts.length, 'start')} did not come to rest.`]
       : []),
-    ...(agreement.disagree > 0 ? ['Some starts ended where theory knows no stable equilibrium.'] : []),
+    ...(agreement.disagree > 0
+      ? [
+          `Some starts ended ${unstable ? 'at an equilibrium that theory calls unstable' : 'where theory knows no stable equilibrium'}.`,
+        ]
+      : []),
   ];
   return words.length === 0 ? [] : [html`<p class="alarm">${text(words.join(' '))}</p>\n`];
 }
@@ -96,20 +101,37 @@ ${cards}</ul>
 }
 
 function card(title: string, sentences: readonly string[]): Html {
-  const words = sentences.map((sentence) => html`<p class="words">${text(sentence)}</p>\n`);
+  const words = sentences.map((sentence) => html`<p class="words">${prose(sentence)}</p>\n`);
   return html`<li>
 <p class="prefer">${text(title)}</p>
 ${words}</li>
 `;
 }
 
+/** A flag stays on its line, and can be copied: another character for its hyphens could not be run. */
+function prose(sentence: string): Html[] {
+  return sentence
+    .split(/(--[a-z][a-z-]*)/)
+    .map((part) =>
+      part.startsWith('--') ? html`<span style="white-space:nowrap">${text(part)}</span>` : spaced(part),
+    );
+}
+
+/** Text whose ends may be spaces, which {@link text} would take off. */
+function spaced(part: string): Html {
+  const edge = (found: boolean) => (found ? (' ' as Html) : ('' as Html));
+  return html`${edge(/^\s/.test(part))}${text(part)}${edge(/\S\s$/.test(part))}`;
+}
+
 function caption({ flow }: DynamicsSummary): string {
-  const energy = flow.lyapunov ? 'energy, which never rises,' : 'loss';
+  const energy = flow.lyapunov ? 'energy, which never rises,' : 'loss, no Lyapunov function, which may rise,';
+  const modes = flow.kind === 'deep-linear' ? 'Weights of the features' : 'Amplitudes of the canonical modes';
+  const kept = flow.kind === 'deep-linear' ? 'how many ended where' : 'how many ended at which modes';
   const alignment =
     flow.kind === 'deep-linear'
       ? ''
       : ' Misalignment is how far the predictor P and the correlation C of the two views’ outputs are from sharing their eigenvectors.';
-  return `Amplitudes of the canonical modes along the first start; ${energy} and predictor trace of all starts; and how many ended at which modes. Time is logarithmic beyond a tenth of the flow’s natural unit.${alignment} Numbers: trajectories.csv.`;
+  return `${modes} along the first start; ${energy} and predictor trace of all starts; and ${kept}. Time is logarithmic beyond a tenth of the flow’s natural unit.${alignment} Numbers: trajectories.csv.`;
 }
 
 function provenanceFacts(provenance: DynamicsProvenance): Html {

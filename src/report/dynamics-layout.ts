@@ -21,8 +21,8 @@ const EDGE = 12;
 /** Half pixels keep lines one pixel wide sharp. */
 const LEFT = 91.5;
 /** For the names of predicted levels. */
-export const RIGHT = { wide: 116, narrow: 78 } as const;
-const NARROW = 282;
+export const RIGHT = { wide: 116, narrow: 98 } as const;
+const NARROW = 262;
 const HEIGHTS = { wide: 270, narrow: 200 } as const;
 const PANEL_TITLE = 36;
 /** Numbers and name of the time axis, and the gap to the next row. */

@@ -62,9 +62,11 @@ function points(
 /** '-' is a gap to ECharts. */
 function height(y: ScaledAxis, value: number | undefined): number | '-' {
   if (value === undefined || Number.isNaN(value)) return '-';
+  const at = y.position(value);
+  if (Number.isNaN(at)) return '-';
   // Farther outside, pixels would be too many for what draws.
   const span = y.max - y.min;
-  return Math.min(Math.max(y.position(value), y.min - span), y.max + span);
+  return Math.min(Math.max(at, y.min - span), y.max + span);
 }
 
 /** A dashed line across the panel. */

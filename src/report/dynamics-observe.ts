@@ -1,24 +1,25 @@
 import type { CallOptions } from '../backends/select.js';
-import type { Classification, Equilibrium, Flow, IntegrateOptions, Trajectory } from '../dynamics/flow.js';
-import type { Matrix } from '../matrix/matrix.js';
-import { misalignment, outputCorrelation } from './dynamics-alignment.js';
-import { modesKey } from './dynamics-names.js';
+import type { Equilibrium, Flow, IntegrateOptions } from '../dynamics/flow.js';
+import { Matrix } from '../matrix/matrix.js';
+import { normal, STREAMS } from '../runtime/random.js';
+import { judge } from './dynamics-judge.js';
+import { modesKey, type Ties } from './dynamics-names.js';
+import { equilibriumFacts, type Prediction, predict } from './dynamics-predict.js';
 import {
   type DynamicsRun,
   type DynamicsSummary,
-  type EquilibriumFacts,
   type ObservedBasin,
   OUTCOMES,
-  type Outcome,
   type StartOutcome,
   type StartSeries,
 } from './dynamics-run.js';
+import { savedTimes, seriesOf } from './dynamics-series.js';
 import { findings } from './dynamics-words.js';
 
 export interface ObserveOptions extends CallOptions {
   /** How many random starts. */
   starts: number;
-  /** Of the first start; the others have the numbers that follow. */
+  /** Start i is sample i − 1 of it, as of {@link Flow.integrateMany}. */
   seed: number;
   /** Default the flow's natural amplitude. */
   scale?: number;
@@ -29,11 +30,11 @@ export interface ObserveOptions extends CallOptions {
 /** What is known of a run before it begins. */
 export type RunFacts = Pick<DynamicsSummary, 'config' | 'pair'>;
 
-/** Distance to an equilibrium, as a share of its size, from which on a state counts as having reached it. */
-const REACHED = 1e-6;
-
 /** A Jacobian of n×n numbers costs n³: beyond this many the check is left out. */
 const MOST_STATE_NUMBERS = 600;
+
+/** Energies of equilibria nearer than this share are one. */
+const ALIKE = 1e-9;
 
 interface Observation {
   outcome: StartOutcome;
@@ -49,129 +50,64 @@ interface Observation {
  */
 export async function observe(flow: Flow, facts: RunFacts, options: ObserveOptions): Promise<DynamicsRun> {
   const { starts, onStart } = options;
+  const prediction = predict(flow);
+  const saved = savedTimes(starts, prediction.correlations.length);
   const observations = await Promise.all(
     Array.from({ length: starts }, async (_, i) => {
-      const observation = await observeOne(flow, i, options);
+      const most = i === 0 ? saved.first : saved.others;
+      const observation = await observeOne(flow, i, most, prediction, options);
       onStart?.(observation.outcome);
       return observation;
     }),
   );
-  const basins = await basinsOf(flow, observations, options);
+  const basins = await basinsOf(flow, observations, prediction, options);
   const outcomes = observations.map(({ outcome }) => outcome);
-  const summary = { ...facts, ...predictions(flow), starts: outcomes, basins, ...counts(outcomes) };
+  const lowest = lowestOf(prediction, outcomes);
+  const summary = { ...facts, ...prediction, starts: outcomes, basins, lowest, saved, ...counts(outcomes) };
   return {
     summary: { ...summary, findings: findings(summary, flow.field) },
     series: observations.map(({ series }) => series),
   };
 }
 
-async function observeOne(flow: Flow, index: number, options: ObserveOptions): Promise<Observation> {
-  const { seed: first, scale, integrate = {}, signal, backend } = options;
-  const seed = first + index;
+async function observeOne(
+  flow: Flow,
+  index: number,
+  most: number,
+  prediction: Prediction,
+  { seed, scale = flow.amplitude, integrate = {}, signal, backend }: ObserveOptions,
+): Promise<Observation> {
   const call = { ...(signal && { signal }), ...(backend && { backend }) };
-  const random = { seed, ...(scale !== undefined && { scale }) };
-  const trajectory = await flow.integrate(random, { ...integrate, ...call });
+  const trajectory = await flow.integrate(randomStart(flow, seed, index, scale), { ...integrate, ...call });
   if (trajectory.reason === 'aborted') throw signal?.reason ?? new DOMException('Aborted', 'AbortError');
   const found = flow.classify(trajectory.final);
   return {
-    outcome: outcomeOf(flow, index + 1, seed, trajectory, found),
-    series: seriesOf(flow, trajectory),
+    outcome: judge(flow, index + 1, trajectory, found, prediction),
+    series: seriesOf(flow, trajectory, most),
     equilibrium: found.equilibrium,
     final: trajectory.final,
   };
 }
 
-function outcomeOf(
-  flow: Flow,
-  start: number,
-  seed: number,
-  trajectory: Trajectory,
-  found: Classification,
-): StartOutcome {
-  const { reason, words, time, speed, steps, final } = trajectory;
-  const { equilibrium, amplitudes, distance } = found;
-  const settled = reason === 'steady';
-  const size = Math.max(flow.amplitude, Math.hypot(...equilibrium.modes.map(({ amplitude }) => amplitude)));
-  const decided = settled && equilibrium.verdict !== 'degenerate';
-  return {
-    start,
-    seed,
-    outcome: settled ? outcomeName(found) : 'unsettled',
-    reason,
-    words,
-    time,
-    speed,
-    steps: { ...steps },
-    energy: flow.energy(final),
-    predictorTrace: flow.predictorTrace(final),
-    modes: equilibrium.modes.map(({ index }) => index),
-    amplitudes: [...amplitudes],
-    distance,
-    agrees: decided ? equilibrium.stable && distance <= REACHED * size : null,
-  };
-}
-
-function outcomeName({ collapsed, partial }: Classification): Outcome {
-  if (collapsed) return 'collapsed';
-  return partial ? 'partial' : 'full';
-}
-
-function seriesOf(flow: Flow, { times, states, energy, predictorTrace }: Trajectory): StartSeries {
-  const alignments = states.map((state) => {
-    const correlation = outputCorrelation(flow.field, state);
-    return correlation && misalignment(flow.predictor(state), correlation);
-  });
-  return {
-    times,
-    energy,
-    predictorTrace,
-    alignment: alignments.some((value) => value === null) ? null : Float64Array.from(alignments, (value) => value ?? 0),
-    amplitudes: states.map((state) => flow.amplitudes(state)),
-  };
-}
-
-function predictions(flow: Flow): Pick<DynamicsSummary, 'flow' | 'correlations' | 'levels' | 'predicted'> {
-  const { field, k, columns, lyapunov, rate, amplitude } = flow;
-  const correlations = [...flow.correlations];
-  const levels: (number | null)[] = correlations.map(() => null);
-  for (const { modes } of flow.equilibria({ maxModes: 1, roots: 'upper' }))
-    for (const { index, amplitude: level } of modes) levels[index] = level;
-  const stable = flow.equilibria({ stable: true }).map(equilibriumFacts);
-  return {
-    flow: { kind: field.kind, k, columns, lyapunov, rate, amplitude },
-    correlations,
-    levels,
-    predicted: {
-      stable: stable.sort((a, b) => b.modes.length - a.modes.length || a.energy - b.energy),
-      admissible: levels.filter((level) => level !== null).length,
-    },
-  };
-}
-
-function equilibriumFacts({ modes, energy, predictorTrace, verdict }: Equilibrium): EquilibriumFacts {
-  return {
-    modes: modes.map(({ index }) => index),
-    amplitudes: modes.map(({ amplitude }) => amplitude),
-    energy,
-    predictorTrace,
-    verdict,
-  };
+/** That of {@link Flow.integrateMany}, which would keep the ends of trajectories alone. */
+function randomStart({ field, k, columns }: Flow, seed: number, index: number, scale: number): Matrix {
+  const z = normal(seed, index, STREAMS.start, new Float64Array(k * columns));
+  return new Matrix(
+    k,
+    columns,
+    z.map((x) => scale * (field.kind === 'deep-linear' ? Math.abs(x) : x)),
+  );
 }
 
 /** Of the starts that came to rest. */
 async function basinsOf(
   flow: Flow,
   observations: readonly Observation[],
+  prediction: Prediction,
   { signal, backend }: CallOptions,
 ): Promise<ObservedBasin[]> {
-  const settled = observations.filter(({ outcome }) => outcome.outcome !== 'unsettled');
-  const byModes = new Map<string, Observation[]>();
-  for (const observation of settled) {
-    const key = modesKey(observation.outcome.modes);
-    byModes.set(key, [...(byModes.get(key) ?? []), observation]);
-  }
   const call = { ...(signal && { signal }), ...(backend && { backend }) };
-  const basins = [...byModes.values()].map(async (members) => {
+  const basins = bySelection(observations, prediction.ties).map(async (members) => {
     const { equilibrium, final } = members[0] as Observation;
     return {
       ...equilibriumFacts(equilibrium),
@@ -183,10 +119,41 @@ async function basinsOf(
   return (await Promise.all(basins)).sort((a, b) => b.count - a.count || b.modes.length - a.modes.length);
 }
 
+function bySelection(observations: readonly Observation[], ties: Ties): Observation[][] {
+  const groups = new Map<string, Observation[]>();
+  for (const observation of observations) {
+    const { outcome, equilibrium } = observation;
+    if (outcome.outcome === 'unsettled') continue;
+    const lower = equilibrium.modes.filter(({ root }) => root === 'lower').map(({ index }) => index);
+    const key = `${modesKey(outcome.modes, ties)} | ${modesKey(lower, ties)}`;
+    const members = groups.get(key);
+    if (members === undefined) groups.set(key, [observation]);
+    else members.push(observation);
+  }
+  return [...groups.values()];
+}
+
 async function jacobianFacts(flow: Flow, state: Matrix, call: CallOptions): Promise<ObservedBasin['jacobian']> {
   if (state.rows * state.cols > MOST_STATE_NUMBERS) return null;
   const { unstable, neutral, stable, orbit, verdict } = await flow.stability(state, call);
   return { unstable, neutral, stable, orbit, verdict };
+}
+
+/**
+ * How many starts at an equilibrium that attracts are at the least energy of these. A loss that is no Lyapunov function ranks
+ * nothing: that of SimSiam is least where all has collapsed.
+ */
+function lowestOf({ flow, predicted, ties }: Prediction, starts: readonly StartOutcome[]): DynamicsSummary['lowest'] {
+  const [first, ...rest] = predicted.stable;
+  if (first === undefined || !flow.lyapunov) return null;
+  const best = rest.reduce((a, b) => (b.energy < a.energy ? b : a), first);
+  const energies = new Map(predicted.stable.map(({ modes, energy }) => [modesKey(modes, ties), energy]));
+  const lowest = starts.filter(({ agrees, modes }) => {
+    const energy = agrees === true ? energies.get(modesKey(modes, ties)) : undefined;
+    return energy !== undefined && energy - best.energy <= ALIKE * Math.abs(best.energy);
+  }).length;
+  const agree = starts.filter(({ agrees }) => agrees === true).length;
+  return { modes: best.modes, energy: best.energy, starts: lowest, above: agree - lowest };
 }
 
 function counts(starts: readonly StartOutcome[]): Pick<DynamicsSummary, 'outcomes' | 'agreement'> {

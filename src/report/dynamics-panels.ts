@@ -1,9 +1,18 @@
 /** The panels of a figure of the dynamics: their axes, curves and names. */
-import { countAxis, linearAxis, ratioAxis, type ScaledAxis, timeAxis } from './dynamics-axes.js';
-import { type BasinRows, inkOf, OTHERS, type ShownMode, share, shortName, UNSETTLED } from './dynamics-content.js';
+import { countAxis, decadesAxis, linearAxis, ratioAxis, type ScaledAxis, timeAxis } from './dynamics-axes.js';
+import {
+  type BasinRows,
+  inkOf,
+  OTHERS,
+  type ShownMode,
+  share,
+  together,
+  UNSETTLED,
+  unitsOf,
+} from './dynamics-content.js';
 import { type DynamicsLayout, fitted, RIGHT, spread } from './dynamics-layout.js';
 import { bars, curve, level, pixel } from './dynamics-marks.js';
-import { modeName } from './dynamics-names.js';
+import { modesName } from './dynamics-names.js';
 import type { DynamicsRun, StartOutcome, StartSeries } from './dynamics-run.js';
 import { label } from './labels.js';
 import type { Box } from './layout.js';
@@ -60,58 +69,65 @@ export function dynamicsPanels(
 function amplitudePanel({ summary, series }: DynamicsRun, box: Box, x: ScaledAxis, modes: readonly ShownMode[]): Panel {
   const first = series[0] as StartSeries;
   const start = summary.starts[0] as StartOutcome;
-  const best = summary.predicted.stable[0];
-  const levels = (best?.modes ?? []).map((index, i) => ({ index, value: best?.amplitudes[i] as number }));
+  const units = unitsOf(summary);
+  const levels = levelsOf(summary);
   const y = amplitudeAxis(
-    first,
+    units.map((unit) => together(first, unit)),
     levels.map(({ value }) => value),
   );
   const axes = { x, y };
-  const colourOf = (index: number) => modes.find((mode) => mode.index === index)?.colour ?? OTHERS;
+  const shown = new Map(modes.flatMap((mode) => mode.indices.map((index) => [index, mode] as const)));
+  const colourOf = ([index = -1]: readonly number[]) => shown.get(index)?.colour ?? OTHERS;
   const rests = start.outcome !== 'unsettled';
-  const line = (index: number, style: Parameters<typeof curve>[4]) =>
-    curve(
-      0,
-      axes,
-      first.times,
-      first.amplitudes.map((values) => values[index] as number),
-      style,
-      rests,
-    );
-  const shown = new Set(modes.map(({ index }) => index));
-  const others = summary.correlations.map((_, index) => index).filter((index) => !shown.has(index));
+  const line = (indices: readonly number[], style: Parameters<typeof curve>[4]) =>
+    curve(0, axes, first.times, together(first, indices), style, rests);
+  const deep = summary.flow.kind === 'deep-linear';
   return {
     box,
     x,
     y,
-    title: 'Canonical modes of the first start',
-    names: { x: 'Time', y: 'Amplitude' },
+    title: deep ? 'Features of the first start' : 'Canonical modes of the first start',
+    names: { x: 'Time', y: deep ? 'Weight' : 'Amplitude' },
     bars: false,
     series: [
-      ...others.map((index) => line(index, { colour: OTHERS, width: 1.2, name: OTHERS_NAME, z: 2 })),
-      ...levels.map(({ index, value }) => level(0, axes, value, { colour: colourOf(index), width: 1.6, z: 2 })),
-      ...modes.map(({ index, colour, name }) => line(index, { colour, width: 2.4, name })),
+      ...units
+        .filter(([index = -1]) => !shown.has(index))
+        .map((unit) => line(unit, { colour: OTHERS, width: 1.2, name: OTHERS_NAME, z: 2 })),
+      ...levels.map(({ indices, value }) => level(0, axes, value, { colour: colourOf(indices), width: 1.6, z: 2 })),
+      ...modes.map(({ indices, colour, name }) => line(indices, { colour, width: 2.4, name })),
     ],
     texts: levelNames(
       box,
       RIGHT.wide,
-      levels.map(({ index, value }) => ({
+      levels.map(({ indices, value }) => ({
         at: pixel(box, y, value),
-        text: `${modeName(index)}: ${significant(value)}`,
-        colour: colourOf(index),
+        text: `${modesName(indices)}: ${significant(value)}`,
+        colour: colourOf(indices),
         needed: true,
       })),
     ),
   };
 }
 
-/** A start many times as large as the levels would flatten them. */
-const MOST_ABOVE = 5;
+/** Of the fullest stable equilibrium; of c tied modes at one amplitude f it is f √c together. */
+function levelsOf(summary: DynamicsRun['summary']): { indices: readonly number[]; value: number }[] {
+  const best = summary.predicted.stable[0];
+  return unitsOf(summary).flatMap((indices) => {
+    const held = indices.flatMap((index) => best?.amplitudes[best.modes.indexOf(index)] ?? []);
+    return held.length === 0 ? [] : [{ indices, value: Math.hypot(...held) }];
+  });
+}
 
-function amplitudeAxis({ amplitudes }: StartSeries, levels: readonly number[]): ScaledAxis {
+/** A start many times as large as the levels would flatten them: its decades are shown instead. */
+const MOST_ABOVE = 5;
+/** Of the lowest level. */
+const LEAST_SHOWN = 0.1;
+
+function amplitudeAxis(curves: readonly (readonly number[])[], levels: readonly number[]): ScaledAxis {
   const highest = Math.max(0, ...levels);
-  const peak = amplitudes.reduce((most, values) => Math.max(most, ...values), highest);
-  return linearAxis(0, highest > 0 ? Math.min(peak, MOST_ABOVE * highest) : peak);
+  const peak = curves.reduce((most, values) => values.reduce((a, b) => Math.max(a, b), most), highest);
+  if (highest === 0 || peak <= MOST_ABOVE * highest) return linearAxis(0, peak);
+  return decadesAxis(LEAST_SHOWN * Math.min(...levels), peak);
 }
 
 interface StartsPanel {
@@ -127,9 +143,9 @@ function startsPanel(
   { box, x, title, of, index }: StartsPanel,
   basins: BasinRows,
 ): Panel {
-  const { stable } = summary.predicted;
+  const stable = levelsShown(summary, basins);
   const y = levelAxis(
-    stable.map((one) => one[of]),
+    summary.predicted.stable.map((one) => one[of]),
     series.map((one) => one[of]),
   );
   const axes = { x, y };
@@ -151,12 +167,34 @@ function startsPanel(
       RIGHT.narrow,
       stable.map((one, i) => ({
         at: pixel(box, y, one[of]),
-        text: shortName(one.modes),
+        text: basins.nameOf(one.modes),
         colour: basins.colourOf(one.modes),
         needed: i === 0 || basins.countOf(one.modes) > 0,
       })),
     ),
   };
+}
+
+/** More dashed lines hide the curves. */
+const MOST_LEVELS = 6;
+
+/** All stable equilibria, or of many the fullest and those at which starts ended. */
+export function levelsShown({ predicted: { stable } }: DynamicsRun['summary'], { countOf }: BasinRows) {
+  if (stable.length <= MOST_LEVELS) return stable;
+  return stable.filter(({ modes }, i) => i === 0 || countOf(modes) > 0).slice(0, MOST_LEVELS);
+}
+
+/** Whether curves leave the frame of a panel for a good part of its height. */
+export function leavesFrame({ y, box }: Panel, values: readonly ArrayLike<number>[]): boolean {
+  const slack = 2 / box.height;
+  const [low, high] = [y.min - slack * (y.max - y.min), y.max + slack * (y.max - y.min)];
+  return values.some((curve) => {
+    for (let i = 0; i < curve.length; i++) {
+      const at = y.position(curve[i] as number);
+      if (at < low || at > high) return true;
+    }
+    return false;
+  });
 }
 
 /** More curves are a smear. */
@@ -236,7 +274,7 @@ function basinPanel({ summary }: DynamicsRun, box: Box, { rows }: BasinRows, ind
     bars: true,
     series: [bars(index, box, x, items)],
     texts: rows.flatMap(({ name, count }, i) => [
-      named(name, 82, [box.left - 8, middle(i)], 'right'),
+      named(name, RIGHT.narrow - 8, [box.left - 8, middle(i)], 'right'),
       named(share(count, summary.starts.length), 100, [end(count) + 8, middle(i)], 'left'),
     ]),
   };

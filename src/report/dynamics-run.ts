@@ -9,18 +9,22 @@ export interface EquilibriumFacts {
   predictorTrace: number;
   /** What theory says. */
   verdict: StabilityVerdict;
+  /** Stable; or degenerate only because it holds a part of a tie, any rotation of which is as good. */
+  attracts: boolean;
 }
 
-/** How a start ended: with as many modes as the fullest stable equilibrium, with fewer, with none; or not at rest. */
+/**
+ * How a start ended: with as many modes as the fullest equilibrium that attracts, with fewer, with none; or not at rest, as far
+ * as double precision tells.
+ */
 export type Outcome = 'full' | 'partial' | 'collapsed' | 'unsettled';
 
 export const OUTCOMES: readonly Outcome[] = ['full', 'partial', 'collapsed', 'unsettled'];
 
 /** Where one start went. */
 export interface StartOutcome {
-  /** From 1. */
+  /** From 1; start i is sample i − 1 of the seed. */
   start: number;
-  seed: number;
   outcome: Outcome;
   reason: StopReason;
   /** What the integration says of its end. */
@@ -37,7 +41,7 @@ export interface StartOutcome {
   amplitudes: number[];
   /** From the nearest equilibrium, in Frobenius norm. */
   distance: number;
-  /** The end is one that theory calls stable; null where it was not reached, or where theory does not decide. */
+  /** The end is one that attracts; null where none was reached, or where theory or double precision does not decide. */
   agrees: boolean | null;
 }
 
@@ -53,7 +57,13 @@ export interface ObservedBasin extends EquilibriumFacts {
 export interface DynamicsSummary {
   /** Everything that was asked for, defaults filled in. */
   config: Readonly<Record<string, unknown>>;
-  pair: { name: string; exchangeable: boolean; centered: boolean };
+  pair: {
+    name: string;
+    exchangeable: boolean;
+    centered: boolean;
+    /** Of views of data: images used, and views drawn of each; null where the moments are exact. */
+    data?: { images: number; samples: number | null };
+  };
   flow: {
     kind: Field['kind'];
     k: number;
@@ -68,8 +78,10 @@ export interface DynamicsSummary {
   correlations: number[];
   /** Amplitude at which each mode can rest; null where there is none. */
   levels: (number | null)[];
+  /** Groups of modes of equal correlation. */
+  ties: number[][];
   predicted: {
-    /** With most modes first. */
+    /** Those that attract, with most modes first, then by energy; of a tie that is held in part the first modes stand for any. */
     stable: EquilibriumFacts[];
     /** Modes that survive at all, of any number of directions. */
     admissible: number;
@@ -77,6 +89,15 @@ export interface DynamicsSummary {
   starts: StartOutcome[];
   /** By falling count. */
   basins: ObservedBasin[];
+  /**
+   * How near an equilibrium, as a share of its size, counts as having reached it; and features of deep networks whose
+   * limits are too small beside the largest to be followed.
+   */
+  resolution: { distance: number; unresolved: number[] };
+  /** Of all that attract, the least energy, and how many starts at rest ended there and above; null where the energy may rise. */
+  lowest: { modes: number[]; energy: number; starts: number; above: number } | null;
+  /** Saved times of one start at most: of more steps some are left out, evenly; the first start has its own limit. */
+  saved: { first: number; others: number };
   outcomes: Record<Outcome, number>;
   agreement: { agree: number; disagree: number; undecided: number };
   /** In sentences. */

@@ -64,12 +64,19 @@ describe('readPair', () => {
     ['INVALID_ARGUMENT', 'gaussian:rho='],
     ['INVALID_ARGUMENT', 'gaussian:rho=high'],
     ['INVALID_ARGUMENT', 'torus:gaussian=1,uniform=1'],
+    ['INVALID_ARGUMENT', 'gaussian:rho=0.9,rho=0.5'],
     ['INVALID_ARGUMENT', 'discrete:table.txt'],
     ['UNKNOWN_OPTION', 'gaussian:roh=0.9'],
     ['OUT_OF_RANGE', `discrete:${folder.write('zero.csv', '0,0\n0,0\n')}`],
   ])('says %s of %s', async (code, spec) => {
     const error = await failure(() => read(spec));
     expect(error).toMatchObject({ code, argument: 'pair' });
+  });
+
+  it('names a negative entry, whatever the sum', async () => {
+    const error = await failure(() => read(`discrete:${folder.write('signs.csv', '1,-1\n-1,1\n')}`));
+    expect(error).toMatchObject({ code: 'OUT_OF_RANGE', argument: 'pair', received: '-1' });
+    expect(error.message).toContain('row 0, column 1');
   });
 
   it.each([

@@ -20,7 +20,9 @@ function follow(mode: ProgressMode, columns = 80) {
   const [stderr, stdout] = [sink(), sink()];
   const [first, second] = fakeRun().summary.starts as [StartOutcome, StartOutcome];
   const streams = { stderr: Object.assign(stderr.stream, { columns }), stdout: stdout.stream };
-  const progress = new DynamicsProgress({ mode, name: 'normals', total: 2, ...streams });
+  const progress = new DynamicsProgress({ mode, ...streams });
+  progress.stage('moments');
+  progress.begin({ name: 'normals', total: 2, warning: 'this takes some 40 s' });
   progress.start(first);
   progress.start(second);
   progress.end({ seconds: 1 });
@@ -32,10 +34,14 @@ describe('DynamicsProgress', () => {
   it('draws a bar on one line and takes it away', () => {
     const { stderr, stdout } = follow('bar');
     expect(stdout).toBe('');
-    expect(stderr).not.toContain('\n');
+    // What is said for good has a line of its own, the bar none.
+    expect(stderr.split('\n')).toHaveLength(2);
+    expect(stderr).toContain('\r\x1b[Kdynamics: this takes some 40 s\n');
+    expect(stderr).toContain('dynamics: moments …');
     expect(stderr).toContain('1/2 starts');
     expect(stderr.endsWith('\r\x1b[K')).toBe(true);
-    for (const line of follow('bar', 20).stderr.split('\r\x1b[K')) expect(line.length).toBeLessThan(20);
+    const narrow = follow('bar', 20).stderr.split('\r\x1b[K');
+    for (const line of narrow.filter((text) => !text.endsWith('\n'))) expect(line.length).toBeLessThan(20);
   });
 
   it('writes one event a line for machines', () => {
@@ -45,14 +51,14 @@ describe('DynamicsProgress', () => {
       .trimEnd()
       .split('\n')
       .map((line) => JSON.parse(line));
-    expect(events.map(({ event }) => event)).toEqual(['begin', 'start', 'start', 'end']);
-    expect(events[0]).toEqual({ event: 'begin', name: 'normals', total: 2 });
-    expect(events[1]).toMatchObject({ seed: first.seed, outcome: first.outcome });
-    expect(events[3]).toEqual({ event: 'end', seconds: 1 });
+    expect(events.map(({ event }) => event)).toEqual(['stage', 'begin', 'start', 'start', 'end']);
+    expect(events[1]).toEqual({ event: 'begin', name: 'normals', total: 2, warning: 'this takes some 40 s' });
+    expect(events[2]).toMatchObject({ start: first.start, outcome: first.outcome });
+    expect(events[4]).toEqual({ event: 'end', seconds: 1 });
   });
 
   it('is brief in files, and silent when told', () => {
-    expect(follow('lines').stderr).toBe('dynamics: 2 starts\n');
+    expect(follow('lines').stderr).toBe('dynamics: moments\ndynamics: this takes some 40 s\ndynamics: 2 starts\n');
     const { stderr, stdout } = follow('quiet');
     expect(stderr + stdout).toBe('');
   });

@@ -27,12 +27,12 @@ function images(): string {
 
 describe('recordDynamics', () => {
   it('leaves report, figure and tables, and says which', async () => {
-    const { summary, files } = await record('whole', SMALL);
+    const { summary, seconds, files } = await record('whole', SMALL);
     expect(readdirSync(folder.at('whole')).sort()).toEqual(FILES);
     expect(files[0]).toBe(join(folder.at('whole'), 'report.html'));
     const { provenance, ...written } = JSON.parse(read('whole', 'summary.json'));
     expect(written).toEqual(JSON.parse(JSON.stringify(summary)));
-    expect(provenance).toMatchObject({ node: process.version, seconds: expect.any(Number) });
+    expect(provenance).toMatchObject({ node: process.version, seconds });
     expect(written.config).toMatchObject({ flow: 'simsiam', k: 2, lambda: 0.1, scale: 0.1, starts: 2 });
     const rows = read('whole', 'trajectories.csv').trimEnd().split('\n');
     expect(rows).toHaveLength(1 + summary.starts.reduce((sum, { steps }) => sum + steps.accepted + 1, 0));
@@ -64,11 +64,16 @@ describe('recordDynamics', () => {
     // A symmetric function is the same of both views; an antisymmetric one is as often of either sign.
     for (const s of summary.correlations) expect(Math.min(Math.abs(s), Math.abs(1 - s))).toBeLessThan(1e-9);
     expect(summary.agreement.disagree).toBe(0);
+    expect(summary.pair.data).toEqual({ images: 40, samples: 8 });
+    // What was used, not what was asked for: 2000 images by default; and views that nobody asked for.
+    expect(summary.config).toMatchObject({ images: 2000, samples: 8 });
+    expect(read('images', 'report.html')).toContain('Images used');
+    expect(summary.findings.theory.join(' ')).toContain('from 8 views drawn of each of 40 images');
     const drawn = await record('drawn', { ...flags, samples: 64, seed: 1 });
     // Correlations of drawn views, 64 of each image, are those of the exact moments to sampling error.
     expect(drawn.summary.correlations[0]).toBeCloseTo(1, 1);
     const few = await failure(() => record('few', { ...flags, components: 17 }));
-    expect(few).toMatchObject({ code: 'OUT_OF_RANGE', argument: 'components' });
+    expect(few).toMatchObject({ code: 'OUT_OF_RANGE', argument: '--components' });
   });
 
   it('writes nothing for what cannot be followed', async () => {

@@ -1,5 +1,12 @@
 import { describe, expect, it } from 'vitest';
-import { countAxis, linearAxis, ratioAxis, type ScaledAxis, timeAxis } from '../../src/report/dynamics-axes.js';
+import {
+  countAxis,
+  decadesAxis,
+  linearAxis,
+  ratioAxis,
+  type ScaledAxis,
+  timeAxis,
+} from '../../src/report/dynamics-axes.js';
 import fc from '../support/properties.js';
 
 const positive = fc.double({ min: 1e-3, max: 1e5, noNaN: true });
@@ -76,11 +83,21 @@ describe('countAxis', () => {
   });
 });
 
+describe('decadesAxis', () => {
+  it('goes from the lowest level to the largest amplitude, and lets what is smaller leave', () => {
+    const axis = decadesAxis(0.05, 3e6);
+    expect(axis.min).toBe(Math.log10(0.05));
+    expect(axis.max).toBeGreaterThan(Math.log10(3e6));
+    expect(axis.position(1e-30)).toBeLessThan(axis.min);
+    expectTicksInside(axis);
+  });
+});
+
 describe('ratioAxis', () => {
-  it('ends at the floor, where smaller ratios and none lie', () => {
+  it('ends at the floor, and has no place for what is smaller', () => {
     const axis = ratioAxis([1, 1e-15, 0, Number.NaN]);
     expect(axis.min).toBe(-12);
-    expect([axis.position(0), axis.position(1e-15), axis.position(0.1)]).toEqual([-12, -12, -1]);
+    expect([axis.position(0), axis.position(1e-15), axis.position(0.1)]).toEqual([Number.NaN, Number.NaN, -1]);
     expectTicksInside(axis);
   });
 });

@@ -66,8 +66,37 @@ describe('dynamicsFigure', () => {
       one.amplitudes[0]?.fill(1e5);
     }
     const all = await draw(run);
-    expect(texts(all)).toEqual(expect.arrayContaining(['u₁: 0.887', '4', '−0.1']));
+    expect(texts(all)).toEqual(expect.arrayContaining(['u₁: 0.887', '10³', '−0.1']));
+    expect(texts(all).join(' ')).toContain('Energy: some starts come from beyond the frame.');
     expectTidy(all);
+  });
+
+  it('draws the levels of many equilibria only where they matter', async () => {
+    const many = fakeRun({ k: 9, lambda: 0.01, modes: 12, ends: [9, 8, 8, 3] });
+    const all = await draw(many);
+    // Nine amplitudes of the fullest; the levels of three of ten equilibria, twice.
+    expect(dashes(all)).toHaveLength(9 + 2 * 3);
+    expect(texts(all).join(' ')).toContain('the fullest and those where starts ended of 10');
+    expectTidy(all);
+  });
+
+  it('draws tied modes together, at the norm of their levels', async () => {
+    const run = fakeRun();
+    const [first] = run.summary.predicted.stable;
+    if (first !== undefined) first.amplitudes[2] = first.amplitudes[1] as number;
+    const all = await draw({ ...run, summary: { ...run.summary, ties: [[1, 2]] } });
+    // 0.7702 √2.
+    expect(texts(all)).toContain('u₂, u₃: 1.09');
+    expect(texts(all).join(' ')).toContain('by the norm over them');
+    expectTidy(all);
+  });
+
+  it('speaks of features and weights of deep networks', async () => {
+    const run = fakeRun({ alignment: false });
+    const flow = { ...run.summary.flow, kind: 'deep-linear' as const };
+    const said = texts(await draw({ ...run, summary: { ...run.summary, flow } }));
+    expect(said).toEqual(expect.arrayContaining(['Features of the first start', 'Weight', 'u₁, ρ = 1']));
+    expect(said.join(' ')).not.toMatch(/Canonical|Amplitude|Misalignment/);
   });
 
   it('calls the energy a loss where it may rise, and says when bars are not predicted', async () => {
@@ -79,6 +108,7 @@ describe('dynamicsFigure', () => {
     );
     expect(said).toContain('Loss');
     expect(said).not.toContain('Energy');
+    expect(said.join(' ')).toContain('no Lyapunov');
     expect(said.join(' ')).toContain('Open bars');
   });
 

@@ -45,6 +45,31 @@ describe('dynamicsHtml', () => {
     expect(await dynamicsHtml(fakeRun(), provenance)).toBe(page);
   });
 
+  it('keeps flags on one line, as they are typed, and spaces around them', async () => {
+    const run = fakeRun();
+    run.summary.findings.advice = ['Take a larger --max-steps, or --k 4.'];
+    const page = await dynamicsHtml(run, provenance, await figure);
+    const flag = (name: string) => `<span style="white-space:nowrap">${name}</span>`;
+    expect(page).toContain(`Take a larger ${flag('--max-steps')}, or ${flag('--k')} 4.`);
+  });
+
+  it('writes minus signs in names of pairs, not of files', async () => {
+    const run = fakeRun();
+    run.summary.pair.name = 'normals of correlation -0.9, degree 6';
+    expect(await dynamicsHtml(run, provenance, await figure)).toContain('correlation −0.9, degree 6');
+    run.summary.pair = { ...run.summary.pair, name: 'flips of cifar -10', data: { images: 9, samples: null } };
+    expect(await dynamicsHtml(run, provenance, await figure)).toContain('cifar -10');
+  });
+
+  it('speaks of features of deep networks, which have no rotations', async () => {
+    const run = fakeRun({ alignment: false });
+    const deep = { ...run.summary, flow: { ...run.summary.flow, kind: 'deep-linear' as const } };
+    const page = await dynamicsHtml({ ...run, summary: deep }, provenance, await figure);
+    expect(page).toContain('<h2>Features</h2>');
+    expect(page).not.toContain('rotation');
+    expect(await dynamicsHtml(run, provenance, await figure)).toContain('rotation');
+  });
+
   it('escapes what comes from outside', async () => {
     const run = fakeRun();
     run.summary.pair.name = '<script>alert(1)</script>';

@@ -33,7 +33,11 @@ export function fakeRun({
       flow: { kind: 'simsiam', k, columns: modes, lyapunov: true, rate: 1, amplitude: 1 },
       correlations,
       levels,
+      ties: [],
       predicted: { stable, admissible },
+      resolution: { distance: 1e-6, unresolved: [] },
+      lowest: { modes: [], energy: 0, starts: ends.length, above: 0 },
+      saved: { first: 800, others: 800 },
       starts,
       basins: basins(starts, stable),
       outcomes: { full: 0, partial: 0, collapsed: 0, unsettled: 0, ...tally(starts) },
@@ -68,6 +72,7 @@ function equilibrium(levels: (number | null)[], s: number[], count: number, lamb
     energy: cubes.reduce((sum, cube) => sum + cube, lambda ** 3),
     predictorTrace: amplitudes.reduce((sum, f) => sum + f, 0),
     verdict: 'stable',
+    attracts: true,
   };
 }
 
@@ -79,10 +84,9 @@ function outcome(
   levels: readonly (number | null)[],
 ): StartOutcome {
   const { modes, amplitudes, energy, predictorTrace } = stable[most - (end ?? most)] as EquilibriumFacts;
-  const name: Outcome = end === null ? 'unsettled' : end === most ? 'full' : end === 0 ? 'collapsed' : 'partial';
+  const name: Outcome = end === null ? 'unsettled' : end === 0 ? 'collapsed' : end === most ? 'full' : 'partial';
   return {
     start: index + 1,
-    seed: index,
     outcome: name,
     reason: end === null ? 'tMax' : 'steady',
     words: end === null ? 'The time to end at came first.' : 'At rest.',

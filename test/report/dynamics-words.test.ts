@@ -54,7 +54,7 @@ describe('findings', () => {
   it('do not blame starts where everything must collapse', () => {
     const { theory, observed, advice } = say({ lambda: 1, ends: [0, 0] });
     expect(theory).toContain('nothing is the only stable equilibrium');
-    expect(observed).not.toContain('collapsed');
+    expect(observed).toContain('All 2 starts collapsed to nothing. At this λ nothing else could be.');
     expect(advice).not.toContain('To lose fewer');
   });
 
@@ -78,6 +78,65 @@ describe('findings', () => {
     );
   });
 
+  it('tell of the part of a tie that is held', () => {
+    const { theory, observed } = say({ k: 2, ends: [2, 2] }, { ties: [[1, 2]] });
+    expect(theory).toContain('holds u₁, 1 of (u₂, u₃) at amplitudes');
+    expect(theory).toContain('u₂, u₃ have one correlation, and there is room for 1 of them');
+    expect(observed).toContain('All 2 starts ended at u₁, 1 of (u₂, u₃). None collapsed.');
+  });
+
+  it('say where as many modes are held at more energy', () => {
+    const { summary } = fakeRun({ ends: [3, 3] });
+    const [best] = summary.basins as [DynamicsSummary['basins'][0]];
+    const basins = [best, { ...best, modes: [0, 1, 8], energy: best.energy + 0.25 }];
+    const lowest = { modes: best.modes, energy: best.energy, starts: 2, above: 2 };
+    const outcomes = { full: 4, partial: 0, collapsed: 0, unsettled: 0 };
+    expect(say({ ends: [3, 3, 3, 3] }, { basins, lowest, outcomes }).observed).toContain(
+      `that of u₁–u₃, where 2 starts ended; 2 ended at as many modes as can be held, but higher: u₁, u₂, u₉ by 0.25.`,
+    );
+    expect(say({ ends: [3, 3, 3, 3] }, { basins, lowest: null, outcomes }).observed).not.toContain('higher');
+  });
+
+  it('promise no λ that admits what has no correlation', () => {
+    // Of rounding, where there is none.
+    const correlations = [1, 1e-17, 0];
+    const levels = [0.887, null, null];
+    const predicted = { ...fakeRun().summary.predicted, admissible: 1 };
+    expect(say({}, { correlations, levels, predicted }).advice).toContain('no λ admits them');
+    const { summary } = fakeRun();
+    const negative = { ...summary, correlations: [1, -0.5, -0.9], levels, predicted };
+    const shared: Field = { kind: 'peira', k: 3, gram, lambda: 0.1, encoders: 'shared' };
+    expect(findings(negative, shared).advice.join(' ')).toContain('whatever λ (--encoders two');
+    // SimSiam holds those of either sign: s² / 4 at s = −0.9.
+    expect(findings(negative, simsiam(0.3)).advice.join(' ')).toContain('u₃, with s = −0.9, needs λ below 0.203.');
+  });
+
+  it('mention the noise of drawn views', () => {
+    const pair = { ...fakeRun().summary.pair, data: { images: 400, samples: 4 } };
+    expect(say({}, { pair }).theory).toContain('sampling noise of some 0.025');
+    expect(say({}, { pair: { ...pair, data: { images: 400, samples: null } } }).theory).not.toContain('noise');
+  });
+
+  it('say what double precision cannot tell', () => {
+    const { summary } = fakeRun({ ends: [null, null] });
+    const starts = summary.starts.map((start) => ({ ...start, reason: 'steady' as const }));
+    const change = { starts, resolution: { distance: 1e-3, unresolved: [] } };
+    const { observed } = say({ ends: [null, null], lambda: 1e-12 }, change);
+    expect(observed).toContain('None of 2 starts came to rest.');
+    expect(observed).toContain('eps · rate / λ = 2.22×10⁻⁴ only: of 2 starts it cannot tell the end.');
+    expect(observed).not.toMatch(/disagree|could be held/);
+    const deep = say({}, { resolution: { distance: 1e-6, unresolved: [2] } }).observed;
+    expect(deep).toContain('The limits of u₃ are less than a thousandth');
+  });
+
+  it('do not set a Jacobian that sees too little against theory', () => {
+    const [first] = fakeRun({ ends: [3] }).summary.basins as [DynamicsSummary['basins'][0]];
+    const jacobian = { unstable: 0, neutral: 9, stable: 18, orbit: 3, verdict: 'degenerate' as const };
+    const basins = [{ ...first, jacobian }];
+    expect(say({ ends: [3], lambda: 1e-8 }, { basins }).observed).toContain('shows nothing that grows');
+    expect(say({ ends: [3] }, { basins }).observed).toContain('the Jacobian says degenerate, theory stable');
+  });
+
   it('know the rules of the other flows', () => {
     const { summary } = fakeRun();
     const peira: Field = { kind: 'peira', k: 3, gram, lambda: 0.1, encoders: 'two' };
@@ -92,7 +151,7 @@ describe('findings', () => {
       predictor: 'learned',
       target: { scale: 0.5 },
     };
-    expect(findings(summary, linear).theory[0]).toContain('|s| ≥ 1.26');
+    expect(findings(summary, linear).theory[0]).toContain('|s| ≥ 2√λ/τ = 1.26');
     expect(findings(summary, { ...linear, isotropic: undefined }).theory[0]).toContain('can hold these modes: 5 of 9');
     const [rho, kappa] = [Float64Array.of(0.9, 0.5), Float64Array.of(1, 2)];
     const deep: Field = { kind: 'deep-linear', k: 1, rho, kappa, depth: 2, objective: 'reconstruction' };
