@@ -46,7 +46,7 @@ export { lidar } from './diagnostics/lidar.js';
 export type { LinearMap } from './diagnostics/linear-map.js';
 export { type LinearProbe, type LinearProbeOptions, linearProbe, type Measured } from './diagnostics/linear-probe.js';
 export { rankMe } from './diagnostics/rank-me.js';
-export { type Spectrum, spectrum } from './diagnostics/spectrum.js';
+export { effectiveRank, type Spectrum, spectrum } from './diagnostics/spectrum.js';
 export { type UniformityOptions, uniformity } from './diagnostics/uniformity.js';
 export {
   type CanonicalFunctions,

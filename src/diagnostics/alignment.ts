@@ -3,10 +3,10 @@ import { beginCall, type CallOptions } from '../backends/select.js';
 import { checkDense, checkNumber, checkSameShape } from '../matrix/check.js';
 import type { Matrix } from '../matrix/matrix.js';
 import { inStretches, rowsAtOnce } from '../runtime/turn.js';
-import { checkDirections, squaredNorms } from './unit-rows.js';
+import { squaredNorms, withDirections } from './unit-rows.js';
 
 export interface AlignmentOptions extends CallOptions {
-  /** The power of the distance, default 2. */
+  /** The power of the distance, above 0 and at most 100, default 2; 2^alpha is the largest distance there is. */
   alpha?: number;
 }
 
@@ -16,7 +16,7 @@ export interface AlignmentOptions extends CallOptions {
  *
  * @param z1 n×d, an embedded view a row
  * @param z2 n×d, another view of the same samples
- * @throws EigenviewError `SHAPE_MISMATCH`, `INVALID_ARGUMENT` for a row of zeros, `OUT_OF_RANGE`, `NOT_FINITE`, `EMPTY`
+ * @throws EigenviewError `SHAPE_MISMATCH`, `OUT_OF_RANGE` for a row of zeros, or alpha; `NOT_FINITE`, `EMPTY`
  * @example
  * ```ts
  * console.log(await alignment(Matrix.from([[1, 0]]), Matrix.from([[0, 3]]))); // 2
@@ -29,19 +29,18 @@ export async function alignment(z1: Matrix, z2: Matrix, options?: AlignmentOptio
   checkDense('z1', z1);
   checkDense('z2', z2);
   checkSameShape('z2', z2, z1.rows, z1.cols);
-  const lengths = [await lengthsOf('z1', z1), await lengthsOf('z2', z2)] as const;
+  const [a, b] = [await withDirections('z1', z1), await withDirections('z2', z2)];
+  const lengths = [await lengthsOf(a), await lengthsOf(b)] as const;
   let total = 0;
-  await inStretches(z1.rows, rowsAtOnce(z1.cols), (from, to) => {
+  await inStretches(a.rows, rowsAtOnce(a.cols), (from, to) => {
     control.signal?.throwIfAborted();
-    for (let i = from; i < to; i++) total += Math.sqrt(squaredDistance(z1, z2, i, lengths)) ** alpha;
+    for (let i = from; i < to; i++) total += Math.sqrt(squaredDistance(a, b, i, lengths)) ** alpha;
   });
   return total / z1.rows;
 }
 
-async function lengthsOf(argument: string, z: Matrix): Promise<Float64Array> {
-  const squares = await squaredNorms(z);
-  checkDirections(argument, squares);
-  return squares.map(Math.sqrt);
+async function lengthsOf(z: Matrix): Promise<Float64Array> {
+  return (await squaredNorms(z)).map(Math.sqrt);
 }
 
 /** From differences, not from the cosine, which would lose near views to rounding. */

@@ -6,6 +6,7 @@ import { centre } from './centre.js';
 import type { Spectrum } from './spectrum.js';
 import { summarise } from './spectrum.js';
 import { squaredNorms } from './unit-rows.js';
+import { inUnits } from './units.js';
 
 /** A dimension whose standard deviation is at most this share of the root mean square over dimensions is dead. */
 export const DEAD = 0.01;
@@ -28,14 +29,16 @@ export interface CollapseMeasures extends Pick<Spectrum, 'effectiveRank' | 'part
   rankMe: number;
   /** LiDAR, where groups were given. */
   lidar?: number;
-  /** Mean squared distance of the views at unit length, where z2 was given; 2 for unrelated directions. */
+  /** Mean squared distance of the views at unit length, where z2 was given and no row of either is zero; 2 for unrelated directions. */
   alignment?: number;
 }
 
 type Own = Omit<CollapseMeasures, 'rankMe' | 'lidar' | 'alignment'>;
 
 /** What one look at the centred rows tells. */
-export async function measureCollapse(backend: Backend, control: Control, z: Matrix): Promise<Own> {
+export async function measureCollapse(backend: Backend, control: Control, given: Matrix): Promise<Own> {
+  // Shares, ranks and correlations do not depend on the unit.
+  const { matrix: z } = await inUnits(given);
   const { rows: n, cols: d } = z;
   const { centred, mean } = await centre(z);
   const { svd, matmul } = backend.linalg.async;

@@ -4,9 +4,15 @@ import type { CollapseMeasures } from './collapse-measures.js';
  * - `complete-collapse`: all rows are one, to within 1 % of their length.
  * - `low-variance`: rows differ by less than 14 % of their length; most of each is the same constant.
  * - `dimensional-collapse`: rows differ, but in a part of the directions there are.
+ * - `too-few-rows`: two or three rows that differ. They span one direction or two, whatever the encoder.
  * - `healthy`: none of these.
  */
-export type CollapseVerdict = 'healthy' | 'dimensional-collapse' | 'low-variance' | 'complete-collapse';
+export type CollapseVerdict =
+  | 'healthy'
+  | 'dimensional-collapse'
+  | 'low-variance'
+  | 'complete-collapse'
+  | 'too-few-rows';
 
 /** Where one verdict ends and the next begins. */
 export const THRESHOLDS = {
@@ -20,24 +26,33 @@ export const THRESHOLDS = {
   deadShare: 0.25,
   /** Mean absolute correlation above: dimensional collapse. */
   correlation: 0.5,
+  /** Rows below: no telling what dimensions are used. */
+  fewestRows: 4,
   /** Rows below this multiple of d: the spectrum is that of few rows. */
   rowsPerDimension: 2,
 } as const;
 
-export function judgeCollapse(measures: CollapseMeasures): { verdict: CollapseVerdict; words: string } {
-  const { varianceShare } = measures;
+/** @param paired whether another view of each row was given */
+export function judgeCollapse(measures: CollapseMeasures, paired = false): { verdict: CollapseVerdict; words: string } {
+  const { varianceShare, rows } = measures;
   if (varianceShare <= THRESHOLDS.completeVarianceShare) {
-    return { verdict: 'complete-collapse', words: sentences(complete(measures)) };
+    return { verdict: 'complete-collapse', words: sentences(complete(measures), ...uncompared(measures, paired)) };
   }
-  const reasons = dimensionalReasons(measures);
+  const reasons = rows < THRESHOLDS.fewestRows ? [] : dimensionalReasons(measures);
   if (varianceShare <= THRESHOLDS.lowVarianceShare) {
-    return { verdict: 'low-variance', words: sentences(lowVariance(measures), ...reasons, ...asides(measures)) };
+    return {
+      verdict: 'low-variance',
+      words: sentences(lowVariance(measures), ...reasons, ...asides(measures, paired)),
+    };
+  }
+  if (rows < THRESHOLDS.fewestRows) {
+    return { verdict: 'too-few-rows', words: sentences(tooFew(measures), ...asides(measures, paired)) };
   }
   if (reasons.length > 0) {
     const what = 'Dimensional collapse: the embeddings differ, but use a part of their dimensions';
-    return { verdict: 'dimensional-collapse', words: sentences(what, ...reasons, ...asides(measures)) };
+    return { verdict: 'dimensional-collapse', words: sentences(what, ...reasons, ...asides(measures, paired)) };
   }
-  return { verdict: 'healthy', words: sentences(healthy(measures), ...asides(measures)) };
+  return { verdict: 'healthy', words: sentences(healthy(measures), ...asides(measures, paired)) };
 }
 
 function complete({ varianceShare }: CollapseMeasures): string {
@@ -47,6 +62,10 @@ function complete({ varianceShare }: CollapseMeasures): string {
 
 function lowVariance({ varianceShare }: CollapseMeasures): string {
   return `Low variance: the embeddings differ by ${percent(Math.sqrt(varianceShare))} of their length, the rest is the same in all (the threshold is 14 %)`;
+}
+
+function tooFew({ rows, dims }: CollapseMeasures): string {
+  return `Too few rows to tell: ${rows} rows span ${rows - 1 === 1 ? 'one direction' : 'two directions'} at most, whatever the encoder; take ${2 * dims} or more`;
 }
 
 function healthy({ effectiveRank, rows, dims, correlation }: CollapseMeasures): string {
@@ -75,9 +94,10 @@ function dimensionalReasons(measures: CollapseMeasures): string[] {
   return reasons;
 }
 
-function asides({ rows, dims, deadDimensions, lidar, alignment }: CollapseMeasures): string[] {
-  const asides: string[] = [];
-  const dead = deadDimensions.length;
+function asides(measures: CollapseMeasures, paired: boolean): string[] {
+  const { rows, dims, deadDimensions, lidar, alignment } = measures;
+  const asides: string[] = uncompared(measures, paired);
+  const dead = rows < THRESHOLDS.fewestRows ? 0 : deadDimensions.length;
   if (dead > 0 && dead <= THRESHOLDS.deadShare * dims) {
     asides.push(dead === 1 ? `Dimension ${deadDimensions[0]} is dead` : `${dead} of ${dims} dimensions are dead`);
   }
@@ -85,10 +105,14 @@ function asides({ rows, dims, deadDimensions, lidar, alignment }: CollapseMeasur
   if (alignment !== undefined) {
     asides.push(`Views of a sample are ${number(alignment)} apart (squared, at unit length; unrelated ones 2)`);
   }
-  if (rows < THRESHOLDS.rowsPerDimension * dims) {
+  if (rows >= THRESHOLDS.fewestRows && rows < THRESHOLDS.rowsPerDimension * dims) {
     asides.push(`With ${rows} rows for ${dims} dimensions ranks are those of few rows; take ${2 * dims} or more`);
   }
   return asides;
+}
+
+function uncompared({ alignment }: CollapseMeasures, paired: boolean): string[] {
+  return paired && alignment === undefined ? ['Views are not compared: a row of zeros has no direction'] : [];
 }
 
 const sentences = (...parts: string[]) => parts.map((part) => `${part}.`).join(' ');

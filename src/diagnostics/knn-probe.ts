@@ -8,7 +8,7 @@ import { checkInt32, checkInteger, checkNumber, checkOneOf } from '../matrix/che
 import { type Classes, classesOf, placesOf } from './classes.js';
 import { Hits } from './hits.js';
 import { type Checked, checkSplit, rowsOf, type Split } from './labelled.js';
-import { addDirections, checkDirections, squaredNorms } from './unit-rows.js';
+import { addDirections, withDirections } from './unit-rows.js';
 
 export interface KnnProbeOptions extends CallOptions {
   /** Neighbours that vote, default 20: DINO's best on ImageNet; it reports 10, 20, 100 and 200, Wu et al. 200. */
@@ -35,8 +35,8 @@ export interface KnnProbe {
  * flops in single precision, the few that could be among the k nearest again in double. The training rows are held in memory, the
  * test rows a chunk at a time. A label of the test set that the training set lacks counts as missed.
  *
- * @throws EigenviewError `OUT_OF_RANGE` where k exceeds the training rows, `INVALID_ARGUMENT` for a single class, for targets, or
- * for a row of zeros, `SHAPE_MISMATCH`, `NOT_FINITE`, `EMPTY`
+ * @throws EigenviewError `OUT_OF_RANGE` where k exceeds the training rows, or for a row of zeros, `INVALID_ARGUMENT` for a single
+ * class, or for targets, `SHAPE_MISMATCH`, `NOT_FINITE`, `EMPTY`
  * @example
  * ```ts
  * const train = { x: await openMnist('data/mnist') };
@@ -59,8 +59,7 @@ export async function knnProbe(data: Split, options?: KnnProbeOptions): Promise<
   try {
     const hits = new Hits();
     for await (const { first, chunk } of rowsOf(test, control.signal, cols)) {
-      checkDirections('test.x', await squaredNorms(chunk), first);
-      const nearest = await store.nearest(control, chunk, k);
+      const nearest = await store.nearest(control, await withDirections('test.x', chunk, first), k);
       for (let i = 0; i < chunk.rows; i++) {
         const votes = countVotes(nearest, i * k, k, classes, temperature);
         hits.add(votes, 0, votes.length, own[first + i] as number);

@@ -2,6 +2,7 @@ import type { Backend } from '../backends/backend.js';
 import type { Control } from '../backends/linalg.js';
 import { Matrix } from '../matrix/matrix.js';
 import { type Checked, rowsOf } from './labelled.js';
+import { about } from './origin.js';
 import { inverseOf, type Outputs, type Rotated, rotatedWeights } from './rotated.js';
 
 /**
@@ -32,7 +33,7 @@ export async function leaveOneOut(
   const sums = lambdas.map(() => 0);
   const { project } = backend.moments;
   for await (const { first, chunk } of rowsOf(train, control.signal)) {
-    const u = await project(control, chunk, encoder);
+    const u = await project(control, await about(problem.scaling.origin, chunk), encoder);
     for (let at = 0, j = 0; at < u.data.length; at++, j = j + 1 === offset.length ? 0 : j + 1) {
       u.data[at] = (u.data[at] as number) - (offset[j] as number);
     }
@@ -51,7 +52,7 @@ export async function leaveOneOut(
   return sums.map((sum) => sum / problem.count);
 }
 
-/** From rows to the eigenbasis: u = (x − mean) · scale · Q. */
+/** From rows less the origin to the eigenbasis: u = (x − mean) · scale · Q. */
 async function rotation(
   backend: Backend,
   control: Control,

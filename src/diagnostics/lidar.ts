@@ -1,10 +1,14 @@
 /** LiDAR (Thilak, Huang, Saremi, Dinh, Goh, Nakkiran, Susskind, Littwin, ICLR 2024, section 4). */
+import { along } from '../backends/failure.js';
 import { beginCall, type CallOptions } from '../backends/select.js';
+import { EigenviewError } from '../errors.js';
 import { checkDense } from '../matrix/check.js';
 import { Matrix } from '../matrix/matrix.js';
 import { inStretches, rowsAtOnce } from '../runtime/turn.js';
 import { EPSILON, entropyRank } from './entropy-rank.js';
 import { groupRows, type RowGroups, type SampleIds } from './groups.js';
+import { squaredNorms } from './unit-rows.js';
+import { squaresOverflow } from './units.js';
 
 /** δ of the paper: what makes the spread within samples invertible, in squared units of z. */
 const DELTA = 1e-4;
@@ -17,7 +21,8 @@ const DELTA = 1e-4;
  *
  * @param z n×d, an embedded view a row
  * @param groups for each row, the id of the sample it is a view of; at least two samples of at least two rows
- * @throws EigenviewError `INVALID_ARGUMENT`, `SHAPE_MISMATCH`, `NOT_FINITE`, `EMPTY`, `TOO_LARGE`
+ * @throws EigenviewError `INVALID_ARGUMENT`, `SHAPE_MISMATCH`, `NOT_FINITE`, `EMPTY`, `TOO_LARGE`, `OUT_OF_RANGE` where
+ * squares overflow, `SINGULAR` (with the `direction`) for large views that do not differ in all directions
  * @example
  * ```ts
  * const z = Matrix.from([[1, 0], [1.1, 0], [0, 1], [0, 1.1], [-1, -1], [-1, -1.1]]);
@@ -28,15 +33,46 @@ export async function lidar(z: Matrix, groups: SampleIds, options?: CallOptions)
   const { backend, control } = beginCall('lidar', options);
   checkDense('z', z);
   const { means, deviations } = await spread(z, groupRows(z, groups));
+  // By Cauchy and Schwarz these bound every element of both products.
+  for (const rows of [means, deviations]) {
+    const squares = await squaredNorms(rows);
+    if (!Number.isFinite(squares.reduce((sum, square) => sum + square, 0))) throw squaresOverflow('z', 'The squares');
+  }
   const { matmul, eigh } = backend.linalg.async;
   const between = await matmul(control, means, means, true, false);
   const within = await matmul(control, deviations, deviations, true, false);
   for (let i = 0; i < within.rows; i++) within.data[i * (within.cols + 1)] = within.get(i, i) + DELTA;
-  const { values } = await eigh(control, between, within, undefined);
+  const { values } = await eigh(control, between, within, undefined).catch((error) => {
+    throw inOwnWords(error);
+  });
+  // Against δ alone, eigenvalues are ten thousand times the spread between samples.
+  if (!Number.isFinite(values.reduce((sum, value) => sum + value, 0))) throw squaresOverflow('z', 'The eigenvalues');
   // Rounding leaves the absent ones on either side of 0.
   return entropyRank(
     values.map((value) => Math.max(0, value)),
     EPSILON,
+  );
+}
+
+/** What the solver says of matrices, said of embeddings. */
+function inOwnWords(error: unknown): unknown {
+  if (!(error instanceof EigenviewError)) return error;
+  if (error.code === 'OUT_OF_RANGE') return squaresOverflow('z', 'The eigenvalues');
+  return error.direction === undefined ? error : withinLost(error, error.direction);
+}
+
+/** Beside views so far apart, the δ that is to make few of them invertible is rounding. */
+function withinLost(cause: EigenviewError, direction: Float64Array): EigenviewError {
+  return new EigenviewError(
+    'SINGULAR',
+    `The spread within samples is singular${along(direction)}: 1e-4 is lost in it.`,
+    {
+      argument: 'z',
+      direction,
+      expected: 'of moderate size, or of views that differ in every direction',
+      fix: 'Rescale the embeddings, or add views.',
+      cause,
+    },
   );
 }
 

@@ -8,14 +8,12 @@ import type { Backend } from '../backends/backend.js';
 import type { RowStore, SoftmaxLoss } from '../backends/diagnostics.js';
 import type { Control } from '../backends/linalg.js';
 import { Matrix } from '../matrix/matrix.js';
-import { viewMoments } from '../moments/collect.js';
-import type { ViewMoments } from '../moments/view-moments.js';
-import { gaussianViews } from '../views/gaussian.js';
 import type { Classes } from './classes.js';
-import { type Checked, rowsOf } from './labelled.js';
+import type { Checked } from './labelled.js';
 import type { LinearMap } from './linear-map.js';
 import { type Convex, minimise, type NewtonOptions, type Point } from './newton.js';
 import { type Scaling, scalingOf, unscale } from './scaling.js';
+import { type TrainMoments, trainMoments } from './train-moments.js';
 
 export interface LogisticOptions extends NewtonOptions {
   lambda: number;
@@ -37,9 +35,9 @@ export async function fitLogistic(
   { values, indices }: Classes,
   options: LogisticOptions,
 ): Promise<Logistic> {
-  const { store, moments } = await remember(backend, control, train);
+  const { store, ...found } = await remember(backend, control, train);
   try {
-    const scaling = await scalingOf(moments, options.standardise);
+    const scaling = await scalingOf(found, options.standardise);
     const { values: spectrum, vectors } = await backend.linalg.async.eigh(
       control,
       scaling.covariance,
@@ -48,32 +46,39 @@ export async function fitLogistic(
     );
     const loss = store.softmax(indices, values.length);
     const problem = new Penalised(backend, control, loss, scaling, { spectrum, vectors }, options.lambda);
-    const found = await minimise(problem, startAt(indices, values.length, moments.dim), options);
-    const { iterations, products, converged, value } = found;
-    return { ...problem.mapAt(found.at), iterations, products, converged, loss: value };
+    const least = await minimise(problem, startAt(indices, values.length, scaling.mean.length), options);
+    const { at, iterations, products, value } = least;
+    // Where weights separate the classes, larger ones fit better still: there is no optimum to have converged to.
+    const converged = least.converged && !(options.lambda === 0 && (await separates(problem, at, indices.length)));
+    return { ...problem.mapAt(at), iterations, products, converged, loss: value };
   } finally {
     store.close();
   }
 }
 
-/** One pass keeps the rows and takes their moments. */
+/**
+ * Whether the class of every row scores best: only then do weights a million times as large bring all losses to 0, and each is
+ * below log 2 if their sum is.
+ */
+async function separates(problem: Convex, at: Float64Array, rows: number): Promise<boolean> {
+  const { value } = await problem.evaluate(at.map((x) => 1e6 * x));
+  return rows * value < Math.LN2;
+}
+
+/** One pass keeps the rows, less an origin, and takes their moments. */
 async function remember(
   backend: Backend,
   control: Control,
   train: Checked,
-): Promise<{ store: RowStore; moments: ViewMoments }> {
+): Promise<TrainMoments & { store: RowStore }> {
   let store: RowStore | undefined;
-  const rows = async function* () {
-    for await (const { chunk } of rowsOf(train, control.signal)) {
-      store ??= backend.diagnostics.rows(chunk.cols);
-      await store.add(control, chunk);
-      yield chunk;
-    }
+  const visit = async (rows: Matrix) => {
+    store ??= backend.diagnostics.rows(rows.cols);
+    await store.add(control, rows);
   };
   try {
-    const signal = control.signal && { signal: control.signal };
-    const moments = await viewMoments(rows(), gaussianViews(), { backend: backend.name, ...signal });
-    return { store: store as unknown as RowStore, moments };
+    const found = await trainMoments(backend, control, train, { visit });
+    return { ...found, store: store as unknown as RowStore };
   } catch (error) {
     (store as RowStore | undefined)?.close();
     throw error;
@@ -132,10 +137,11 @@ class Penalised implements Convex {
     }
     const weights = await matmul(this.control, rotated, vectors, false, true);
     const result = new Float64Array(vector.length);
+    const slopes = this.#biasSlopes(vector);
     for (let c = 0; c < weights.rows; c++) {
       result.set(weights.row(c), c * this.#width);
       const bias = (c + 1) * this.#width - 1;
-      result[bias] = (vector[bias] as number) / this.#curvatureOf(c);
+      result[bias] = (slopes[c] as number) / this.#curvatureOf(c);
     }
     return result;
   }
@@ -151,6 +157,19 @@ class Penalised implements Convex {
     );
     const mean = bias.reduce((sum, x) => sum + x / bias.length, 0);
     return { weights: raw, bias: bias.map((x) => x - mean) };
+  }
+
+  /**
+   * One number added to all biases changes nothing: slopes along them sum to 0. Rounding's share of that sum, where nothing
+   * curves, is left out; beside weights that a huge λ keeps at 0 it would be all there is.
+   */
+  #biasSlopes(vector: Float64Array): Float64Array {
+    const slopes = Float64Array.from(
+      { length: this.#curvature.length },
+      (_, c) => vector[(c + 1) * this.#width - 1] as number,
+    );
+    const mean = slopes.reduce((sum, x) => sum + x / slopes.length, 0);
+    return slopes.map((x) => x - mean);
   }
 
   #curvatureOf(c: number): number {

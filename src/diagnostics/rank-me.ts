@@ -3,6 +3,7 @@ import { beginCall, type CallOptions } from '../backends/select.js';
 import { checkDense } from '../matrix/check.js';
 import type { Matrix } from '../matrix/matrix.js';
 import { EPSILON, entropyRank } from './entropy-rank.js';
+import { inUnits } from './units.js';
 
 /**
  * The smooth rank of embeddings: exp of the entropy of their singular values' shares, pᵢ = σᵢ/Σσ + 1e-7. Between 1 and
@@ -10,7 +11,7 @@ import { EPSILON, entropyRank } from './entropy-rank.js';
  * centred ones.
  *
  * @param z n×d, an embedding a row; the paper takes 25 600 rows
- * @throws EigenviewError `NOT_FINITE`, `EMPTY`, `INVALID_ARGUMENT`, `TOO_LARGE`, `OUT_OF_RANGE` where squares overflow
+ * @throws EigenviewError `NOT_FINITE`, `EMPTY`, `INVALID_ARGUMENT`, `TOO_LARGE`
  * @example
  * ```ts
  * console.log(await rankMe(Matrix.identity(8))); // 8, to five digits
@@ -19,6 +20,6 @@ import { EPSILON, entropyRank } from './entropy-rank.js';
 export async function rankMe(z: Matrix, options?: CallOptions): Promise<number> {
   const { backend, control } = beginCall('rankMe', options);
   checkDense('z', z);
-  const { s } = await backend.linalg.async.svd(control, z, undefined);
+  const { s } = await backend.linalg.async.svd(control, (await inUnits(z)).matrix, undefined);
   return entropyRank(s, EPSILON);
 }

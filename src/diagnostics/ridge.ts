@@ -7,14 +7,13 @@ import type { Backend } from '../backends/backend.js';
 import type { Control } from '../backends/linalg.js';
 import { EigenviewError } from '../errors.js';
 import { Matrix } from '../matrix/matrix.js';
-import { viewMoments } from '../moments/collect.js';
 import type { ViewMoments } from '../moments/view-moments.js';
-import { gaussianViews } from '../views/gaussian.js';
-import { type Checked, isRereadable, rowsOf } from './labelled.js';
+import { type Checked, isRereadable } from './labelled.js';
 import { leaveOneOut } from './leave-one-out.js';
 import type { LinearMap } from './linear-map.js';
 import { inverseOf, type Outputs, type Rotated, rotatedWeights } from './rotated.js';
 import { type Scaling, scalingOf, unscale } from './scaling.js';
+import { trainMoments } from './train-moments.js';
 
 /** What λ is tried at where it is to be chosen: 10⁻⁶, 10⁻⁵·⁵, …, 10², in units of the mean variance of a feature. */
 export const LAMBDAS: readonly number[] = Array.from({ length: 17 }, (_, i) => 10 ** (-6 + i / 2));
@@ -49,8 +48,8 @@ export async function prepareRidge(
   outputs: Outputs,
   standardise: boolean,
 ): Promise<Rotated> {
-  const moments = await momentsOf(backend, control, train, outputs);
-  return rotate(backend, control, moments, await scalingOf(moments, standardise));
+  const found = await trainMoments(backend, control, train, { targets: outputs.rows });
+  return rotate(backend, control, found.moments, await scalingOf(found, standardise));
 }
 
 function needsSecondPass(): EigenviewError {
@@ -60,31 +59,6 @@ function needsSecondPass(): EigenviewError {
     received: 'an iterator',
     fix: "Use lambda: 'gcv', which needs one pass.",
   });
-}
-
-async function momentsOf(
-  backend: Backend,
-  { signal }: Control,
-  train: Checked,
-  outputs: Outputs,
-): Promise<ViewMoments> {
-  const ends: number[] = [];
-  const rows = async function* () {
-    for await (const { first, chunk } of rowsOf(train, signal)) {
-      ends.push(first + chunk.rows);
-      yield chunk;
-    }
-  };
-  // Read beside the rows: when a chunk of targets is asked for, that of the rows has come.
-  const target = async function* () {
-    for (let from = 0, i = 0; i < ends.length; i++) {
-      const to = ends[i] as number;
-      yield outputs.rows(from, to);
-      from = to;
-    }
-  };
-  const options = { target: target(), backend: backend.name, ...(signal && { signal }) };
-  return viewMoments(rows(), gaussianViews(), options);
 }
 
 async function rotate(backend: Backend, control: Control, moments: ViewMoments, scaling: Scaling): Promise<Rotated> {

@@ -1,11 +1,14 @@
 /** Features as a probe learns on them: centred, and brought to a mean variance of 1 of those that vary. */
 import { Matrix } from '../matrix/matrix.js';
-import type { ViewMoments } from '../moments/view-moments.js';
 import { inStretches, rowsAtOnce } from '../runtime/turn.js';
 import type { LinearMap } from './linear-map.js';
+import type { Origin } from './origin.js';
+import type { TrainMoments } from './train-moments.js';
 
-/** x̂ = (x − mean) · scale, a scale for each feature; 0 for a feature that does not vary. */
+/** x̂ = (x − origin − mean) · scale, a scale for each feature; 0 for a feature that does not vary. */
 export interface Scaling {
+  origin: Origin;
+  /** Of the features less the origin. */
   mean: Float64Array;
   scale: Float64Array;
   /** The covariance of x̂, d×d. */
@@ -19,7 +22,7 @@ export interface Scaling {
 const CONSTANT = 1e-13;
 
 /** One scale for all features, or with `standardise` the inverse standard deviation of each. */
-export async function scalingOf(moments: ViewMoments, standardise: boolean): Promise<Scaling> {
+export async function scalingOf({ origin, moments }: TrainMoments, standardise: boolean): Promise<Scaling> {
   const { inputSecond: second, inputMean: mean } = moments;
   const d = second.cols;
   const variances = Float64Array.from({ length: d }, (_, j) => {
@@ -39,18 +42,18 @@ export async function scalingOf(moments: ViewMoments, standardise: boolean): Pro
       }
     }
   });
-  return { mean, scale, covariance };
+  return { origin, mean, scale, covariance };
 }
 
 /** Ŵ x̂ + b̂ as W x + b. */
-export function unscale(weights: Matrix, bias: Float64Array, { mean, scale }: Scaling): LinearMap {
+export function unscale(weights: Matrix, bias: Float64Array, { origin, mean, scale }: Scaling): LinearMap {
   const raw = new Matrix(weights.rows, weights.cols);
   const offset = bias.slice();
   for (let c = 0, at = 0; c < raw.rows; c++) {
     for (let j = 0; j < raw.cols; j++, at++) {
       const weight = (weights.data[at] as number) * (scale[j] as number);
       raw.data[at] = weight;
-      offset[c] = (offset[c] as number) - weight * (mean[j] as number);
+      offset[c] = (offset[c] as number) - weight * ((origin?.[j] ?? 0) + (mean[j] as number));
     }
   }
   return { weights: raw, bias: offset };

@@ -3,6 +3,7 @@ import { checkDense } from '../matrix/check.js';
 import type { Matrix } from '../matrix/matrix.js';
 import { centre } from './centre.js';
 import { entropyRank } from './entropy-rank.js';
+import { inUnits, squaresOverflow } from './units.js';
 
 /** How the variance of embeddings is spread over directions. All of the centred rows. */
 export interface Spectrum {
@@ -23,10 +24,12 @@ export interface Spectrum {
 /**
  * The spectrum of embeddings about their mean, with what is usually read off it.
  *
- * Centring costs one degree of freedom: of n ≤ d rows the rank is at most n − 1, and the condition number Infinity.
+ * Centring costs one degree of freedom: of n ≤ d rows the rank is at most n − 1, and the condition number Infinity. Ranks,
+ * participation ratio and condition number do not depend on the scale of z. Eigenvalues are squares: those of numbers below
+ * about 1e-160 vanish, those of numbers above 1e150 overflow and are an error.
  *
  * @param z n×d, an embedding a row
- * @throws EigenviewError `NOT_FINITE`, `EMPTY`, `INVALID_ARGUMENT`, `TOO_LARGE`, `OUT_OF_RANGE` where squares overflow
+ * @throws EigenviewError `NOT_FINITE`, `EMPTY`, `INVALID_ARGUMENT`, `TOO_LARGE`, `OUT_OF_RANGE` where eigenvalues overflow
  * @example
  * ```ts
  * const { eigenvalues, rank } = await spectrum(Matrix.from([[1, 0], [-1, 0], [0, 0]])); // [2/3, 0], 1
@@ -35,9 +38,37 @@ export interface Spectrum {
 export async function spectrum(z: Matrix, options?: CallOptions): Promise<Spectrum> {
   const { backend, control } = beginCall('spectrum', options);
   checkDense('z', z);
-  const { centred, mean } = await centre(z);
+  const { matrix, unit } = await inUnits(z);
+  const { centred, mean } = await centre(matrix);
   const { s } = await backend.linalg.async.svd(control, centred, undefined);
-  return summarise(s, z, mean);
+  const found = summarise(s, z, mean);
+  if (unit === 1) return found;
+  const singularValues = s.map((sigma) => sigma * unit);
+  const eigenvalues = found.eigenvalues.map((value) => value * unit * unit);
+  // Descending, both: the first is infinite if any is.
+  if (singularValues[0] === Number.POSITIVE_INFINITY || eigenvalues[0] === Number.POSITIVE_INFINITY) {
+    throw squaresOverflow('z', 'The eigenvalues');
+  }
+  return { ...found, singularValues, eigenvalues };
+}
+
+/**
+ * The effective rank of embeddings about their mean: exp of the entropy of σ/Σσ, σ the singular values of the centred rows
+ * (Roy & Vetterli, EUSIPCO 2007); 0 where nothing varies. The same as `(await spectrum(z)).effectiveRank`, at any scale.
+ *
+ * @param z n×d, an embedding a row
+ * @throws EigenviewError `NOT_FINITE`, `EMPTY`, `INVALID_ARGUMENT`, `TOO_LARGE`
+ * @example
+ * ```ts
+ * console.log(await effectiveRank(Matrix.from([[1, 0], [-1, 0], [0, 1], [0, -1]]))); // 2: both directions alike
+ * ```
+ */
+export async function effectiveRank(z: Matrix, options?: CallOptions): Promise<number> {
+  const { backend, control } = beginCall('effectiveRank', options);
+  checkDense('z', z);
+  const { centred, mean } = await centre((await inUnits(z)).matrix);
+  const { s } = await backend.linalg.async.svd(control, centred, undefined);
+  return summarise(s, z, mean).effectiveRank;
 }
 
 /** What the singular values of centred n×d rows say; z gives shape, the mean the size of rounding. */

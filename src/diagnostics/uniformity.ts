@@ -1,9 +1,8 @@
 /** Uniformity (Wang & Isola, ICML 2020, section 4.1.2). */
 import { beginCall, type CallOptions } from '../backends/select.js';
-import { EigenviewError } from '../errors.js';
 import { checkDense, checkNumber } from '../matrix/check.js';
 import type { Matrix } from '../matrix/matrix.js';
-import { addDirections } from './unit-rows.js';
+import { addDirections, tooFewRows } from './unit-rows.js';
 
 export interface UniformityOptions extends CallOptions {
   /** The kernel's t, in (0, 150], default 2; beyond, e^{−4t} would leave the range of a double. */
@@ -17,7 +16,7 @@ export interface UniformityOptions extends CallOptions {
  * Exact, over all n(n − 1)/2 pairs: n²·d flops, and no memory beyond that of the rows.
  *
  * @param z n×d, n ≥ 2, an embedding a row
- * @throws EigenviewError `INVALID_ARGUMENT` for a row of zeros, `OUT_OF_RANGE`, `SHAPE_MISMATCH` for a single row, `NOT_FINITE`
+ * @throws EigenviewError `OUT_OF_RANGE` for a row of zeros, a single row, or t; `NOT_FINITE`, `EMPTY`
  * @example
  * ```ts
  * console.log(await uniformity(Matrix.from([[1, 0], [-2, 0]]))); // −8: opposite directions
@@ -28,13 +27,7 @@ export async function uniformity(z: Matrix, options?: UniformityOptions): Promis
   const { t = 2 } = options ?? {};
   checkNumber('t', t, { min: 0, above: true, max: 150 });
   checkDense('z', z);
-  if (z.rows < 2) {
-    throw new EigenviewError('SHAPE_MISMATCH', 'Uniformity is of pairs of rows.', {
-      argument: 'z',
-      expected: 'of at least two rows',
-      received: 'one row',
-    });
-  }
+  if (z.rows < 2) throw tooFewRows('z', z, 'Uniformity is of pairs of rows.');
   const store = backend.diagnostics.rows(z.cols);
   try {
     await addDirections(control, store, 'z', z);

@@ -1,7 +1,8 @@
 import type { RowStore } from '../backends/diagnostics.js';
 import type { Control } from '../backends/linalg.js';
 import { EigenviewError } from '../errors.js';
-import type { Matrix } from '../matrix/matrix.js';
+import { maxAbs, shape } from '../matrix/check.js';
+import { Matrix } from '../matrix/matrix.js';
 import { inStretches, rowsAtOnce } from '../runtime/turn.js';
 
 /** ‖row‖² of every row. */
@@ -17,32 +18,57 @@ export async function squaredNorms({ data, rows, cols }: Matrix): Promise<Float6
   return squares;
 }
 
+/** Squares between which a row stays as it is: products of two such rows, and what they are made of, are normal numbers. */
+const MODERATE = { least: 1e-250, most: 1e250 };
+
 /**
- * Every row of finite numbers has a direction.
+ * The rows, fit for the cosines of a store: one whose square overflows or all but vanishes, over a power of two, which leaves
+ * its direction. Rows of moderate size come as they are, without a copy where all do.
  *
  * @param first place of the first row in the whole argument
- * @throws EigenviewError `INVALID_ARGUMENT` for a row of zeros, `OUT_OF_RANGE` for one whose square overflows
+ * @throws EigenviewError `OUT_OF_RANGE` for a row of zeros, which has no direction
  */
-export function checkDirections(argument: string, squares: Float64Array, first = 0): void {
-  const bad = squares.findIndex((square) => square === 0 || square === Number.POSITIVE_INFINITY);
-  if (bad < 0) return;
-  const row = first + bad;
-  if (squares[bad] === 0) {
-    throw new EigenviewError('INVALID_ARGUMENT', `Row ${row} of ${argument} is zero and has no direction.`, {
-      argument,
-      expected: 'of rows longer than about 1e-160',
-      received: `a row of length 0 at ${row}`,
-      fix: 'Remove rows that are zero, or look at why the encoder makes them: collapseReport says what is left.',
-    });
-  }
-  throw new EigenviewError('OUT_OF_RANGE', `The square of row ${row} of ${argument} overflows.`, {
+export async function withDirections(argument: string, x: Matrix, first = 0): Promise<Matrix> {
+  const squares = await squaredNorms(x);
+  const extreme = (square: number) => !(square >= MODERATE.least && square <= MODERATE.most);
+  if (!squares.some(extreme)) return x;
+  const copy = new Matrix(x.rows, x.cols, Float64Array.from(x.data));
+  await inStretches(x.rows, rowsAtOnce(x.cols), (from, to) => {
+    for (let i = from; i < to; i++) {
+      if (extreme(squares[i] as number) && !toUnit(copy.row(i))) throw zeroRow(argument, first + i);
+    }
+  });
+  return copy;
+}
+
+/** Divides by a power of two near the largest magnitude, in place; false for zeros. */
+function toUnit(row: Matrix['data']): boolean {
+  const largest = maxAbs(row);
+  if (largest === 0) return false;
+  const unit = 2 ** Math.max(-1022, Math.min(1022, Math.floor(Math.log2(largest))));
+  for (let j = 0; j < row.length; j++) row[j] = (row[j] as number) / unit;
+  return true;
+}
+
+function zeroRow(argument: string, row: number): EigenviewError {
+  return new EigenviewError('OUT_OF_RANGE', `Row ${row} of ${argument} is zero and has no direction.`, {
     argument,
-    expected: 'of magnitude below about 1e150',
-    fix: 'Rescale the data.',
+    expected: 'made of rows of a length above 0',
+    received: `a length of 0 in row ${row}`,
+    fix: 'Remove rows that are zero, or look at why the encoder makes them: collapseReport says what is left.',
   });
 }
 
-/** Adds rows of finite numbers to a store, none of them zero. @throws EigenviewError as {@link checkDirections} */
+/** For what is of several rows. */
+export function tooFewRows(argument: string, z: Matrix, summary: string): EigenviewError {
+  return new EigenviewError('OUT_OF_RANGE', summary, {
+    argument,
+    expected: 'a matrix of at least two rows',
+    received: `one of shape ${shape(z)}`,
+  });
+}
+
+/** Adds rows of finite numbers to a store. @throws EigenviewError as {@link withDirections} */
 export async function addDirections(
   control: Control,
   store: RowStore,
@@ -50,5 +76,5 @@ export async function addDirections(
   x: Matrix,
   first = 0,
 ): Promise<void> {
-  checkDirections(argument, await store.add(control, x), first);
+  await store.add(control, await withDirections(argument, x, first));
 }

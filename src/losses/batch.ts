@@ -3,13 +3,13 @@ import type { Batch } from '../backends/losses.js';
 import { describe, EigenviewError } from '../errors.js';
 import { checkInt32, checkMatrix, checkNotEmpty, checkNumber, checkSameShape } from '../matrix/check.js';
 
-/** A non-empty batch of at least `rows` embeddings, one a row. */
-export function checkBatch(argument: string, value: unknown, rows = 1): Batch {
+/** A non-empty batch of at least `rows` embeddings, one a row; `of` says what takes so many. */
+export function checkBatch(argument: string, value: unknown, rows = 1, of = 'a variance'): Batch {
   checkMatrix(argument, value);
   checkNotEmpty(argument, value);
   checkInt32(argument, value.rows * value.cols);
   if (value.rows < rows) {
-    throw new EigenviewError('OUT_OF_RANGE', `${argument} has too few rows: a variance is of ${rows} at least.`, {
+    throw new EigenviewError('OUT_OF_RANGE', `${argument} has too few rows: ${of} takes ${rows} at least.`, {
       argument,
       expected: `a batch of at least ${rows} rows`,
       received: `${value.rows}`,
@@ -19,9 +19,9 @@ export function checkBatch(argument: string, value: unknown, rows = 1): Batch {
 }
 
 /** Two batches of one shape, row i of both of the same sample. */
-export function checkPair(z1: unknown, z2: unknown, rows = 1): [Batch, Batch] {
-  const first = checkBatch('z1', z1, rows);
-  const second = checkBatch('z2', z2, rows);
+export function checkPair(z1: unknown, z2: unknown, rows = 1, of?: string): [Batch, Batch] {
+  const first = checkBatch('z1', z1, rows, of);
+  const second = checkBatch('z2', z2, rows, of);
   checkSameShape('z2', second.matrix, first.matrix.rows, first.matrix.cols);
   return [first, second];
 }

@@ -11,11 +11,12 @@ import type { LossControl } from '../backends/losses.js';
 import type { CallOptions } from '../backends/select.js';
 import { describe, EigenviewError } from '../errors.js';
 import { checkNumber, checkSameShape } from '../matrix/check.js';
-import { Matrix } from '../matrix/matrix.js';
+import { checkArrayAttached, Matrix } from '../matrix/matrix.js';
 import { checkViews } from './batch.js';
 import { copied, finished, overRows } from './elementwise.js';
 import type { Loss } from './loss.js';
 import { checkNamed } from './named.js';
+import { type Culprit, largestOf, tellOverflow, tooLow } from './overflow.js';
 import { beginLoss } from './site.js';
 
 /** Outputs of both networks, B×k each, row i of all of them of one sample. */
@@ -55,10 +56,16 @@ export async function dino(views: DinoViews, options?: CallOptions): Promise<Los
   checkNumber('studentTemperature', studentTemperature, { min: 0, above: true });
   checkNumber('teacherTemperature', teacherTemperature, { min: 0, above: true });
   const { student, teacher, center } = checkOutputs(named);
-  const work = new Pairs(student, teacher, center, studentTemperature, teacherTemperature);
-  await eachRow(control, work);
-  const { entropy, divergence, gradients } = work;
-  return finished(control, { entropy, divergence }, { entropy: 1, divergence: 1 }, gradients);
+  return tellOverflow(
+    'dino',
+    () => culprit({ student, teacher, center }, { studentTemperature, teacherTemperature }),
+    async () => {
+      const work = new Pairs(student, teacher, center, studentTemperature, teacherTemperature);
+      await eachRow(control, work);
+      const { entropy, divergence, gradients } = work;
+      return finished(control, { entropy, divergence }, { entropy: 1, divergence: 1 }, gradients);
+    },
+  );
 }
 
 function checkOutputs(named: Partial<Record<'student' | 'teacher' | 'center', unknown>>): {
@@ -90,6 +97,7 @@ function checkCenter(value: unknown, cols: number): Float64Array {
       fix: 'Pass zeros for no centring.',
     });
   }
+  if (ArrayBuffer.isView(value)) checkArrayAttached('center', value);
   if (value.length !== cols) {
     throw new EigenviewError('SHAPE_MISMATCH', 'The centre does not fit the outputs.', {
       argument: 'center',
@@ -97,8 +105,36 @@ function checkCenter(value: unknown, cols: number): Float64Array {
       received: `${value.length}`,
     });
   }
-  for (let j = 0; j < cols; j++) checkNumber(`center[${j}]`, value[j]);
+  for (let j = 0; j < cols; j++) checkCoordinate(`center[${j}]`, value[j]);
   return Float64Array.from(value as ArrayLike<number>);
+}
+
+function checkCoordinate(argument: string, value: unknown): void {
+  if (typeof value !== 'number') checkNumber(argument, value);
+  if (Number.isFinite(value)) return;
+  throw new EigenviewError('NOT_FINITE', `${argument} is ${value}.`, {
+    argument,
+    expected: 'finite',
+    received: String(value),
+    fix: 'Pass zeros for no centring.',
+  });
+}
+
+/** Below, it is the temperature that makes (t − c)/τ, or the gradient's 1/τ, overflow. */
+const TINY = 1e-100;
+
+function culprit(
+  { student, teacher, center }: { student: Matrix[]; teacher: Matrix[]; center: Float64Array },
+  temperatures: { studentTemperature: number; teacherTemperature: number },
+): Culprit {
+  const { studentTemperature, teacherTemperature } = temperatures;
+  const lowest = studentTemperature < teacherTemperature ? 'studentTemperature' : 'teacherTemperature';
+  if (temperatures[lowest] < TINY) return tooLow(lowest, temperatures[lowest]);
+  const named = (name: string, batches: Matrix[]) => batches.map((batch, i) => [`${name}[${i}]`, batch] as const);
+  return largestOf({
+    ...Object.fromEntries([...named('student', student), ...named('teacher', teacher)]),
+    center: new Matrix(1, center.length, center),
+  });
 }
 
 /** Some ten additions an exponential. */

@@ -22,7 +22,8 @@ import { combined, finished, innerProduct } from './elementwise.js';
 import { inverseOf } from './inverse.js';
 import { checkMap, checkMoments, takeMoment } from './linear-map.js';
 import type { Loss } from './loss.js';
-import { beginLoss } from './site.js';
+import { largestOf, tellOverflow } from './overflow.js';
+import { beginLoss, type Site } from './site.js';
 
 export interface JointEmbeddingObjectiveOptions extends CallOptions {
   /** W, k×d. */
@@ -65,6 +66,19 @@ export async function jointEmbeddingObjective(
   const encoder = checkMap('encoder', given, { cols: moments.dim });
   const second = takeMoment('the second moment S of the views', moments.second);
   const covariance = takeMoment('the covariance Σ of the views', moments.covariance);
+  return tellOverflow(
+    'jointEmbeddingObjective',
+    () => largestOf({ encoder, moments: second }),
+    () => evaluate(site, encoder, { second, covariance }, ridge),
+  );
+}
+
+async function evaluate(
+  site: Site,
+  encoder: Matrix,
+  { second, covariance }: { second: Matrix; covariance: Matrix },
+  ridge: number,
+): Promise<JointEmbeddingLoss> {
   const { control, backend } = site;
   const { matmul } = backend.linalg.async;
   const along = async (moment: Matrix) =>
@@ -79,6 +93,7 @@ export async function jointEmbeddingObjective(
     argument: 'encoder',
     name: 'the second moment W (S + ridge·I) Wᵀ of the embeddings',
     fix: 'Use an encoder of independent rows, no more than the views have directions; or pass `ridge`.',
+    rounding: roundingOf(encoder, second),
   });
   const own = symmetrised(await matmul(control, encoder, encoder, false, true));
   const penalty = await innerProduct(control, inverse, own);
@@ -97,6 +112,19 @@ export async function jointEmbeddingObjective(
   const parts = { invariance: loss - 2 * ridge * penalty, penalty };
   const found = await finished(control, parts, { invariance: 1, penalty: 2 * ridge }, [gradient]);
   return { ...found, residual: fromIdentity(k), difference: 2 * (trace(f) - ridge * trace(own)) };
+}
+
+/**
+ * What rounding may leave of the diagonal of W S Wᵀ: d·eps·(Σⱼ |Wᵢⱼ| √Sⱼⱼ)², as |Sⱼₗ| ≤ √(Sⱼⱼ Sₗₗ). An embedding of no more
+ * than that is of a direction that no view reaches.
+ */
+function roundingOf(encoder: Matrix, second: Matrix): Float64Array {
+  const d = encoder.cols;
+  const deviations = Float64Array.from({ length: d }, (_, j) => Math.sqrt(Math.max(0, second.get(j, j))));
+  return Float64Array.from({ length: encoder.rows }, (_, i) => {
+    const most = deviations.reduce((sum, deviation, j) => sum + Math.abs(encoder.get(i, j)) * deviation, 0);
+    return d * Number.EPSILON * most ** 2;
+  });
 }
 
 function symmetrised(a: Matrix): Matrix {

@@ -9,7 +9,7 @@
 import type { CallOptions } from '../backends/select.js';
 import { describe, EigenviewError } from '../errors.js';
 import { checkBoolean, checkSameShape, shape } from '../matrix/check.js';
-import { Matrix } from '../matrix/matrix.js';
+import { checkArrayAttached, Matrix } from '../matrix/matrix.js';
 import { checkBatch } from './batch.js';
 import { copied, finished, overRows } from './elementwise.js';
 import type { Loss } from './loss.js';
@@ -126,6 +126,7 @@ function checkMask(value: unknown, rows: number): Uint8Array {
       received: describe(value),
     });
   }
+  if (ArrayBuffer.isView(value)) checkArrayAttached('mask', value);
   const mask = value as ArrayLike<unknown>;
   if (mask.length !== rows) {
     throw new EigenviewError('SHAPE_MISMATCH', 'The mask is not of the patches.', {

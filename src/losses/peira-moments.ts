@@ -6,6 +6,7 @@ import { checkNumber, checkOptions, checkSameShape, checkSymmetric } from '../ma
 import type { Matrix } from '../matrix/matrix.js';
 import { checkPair } from './batch.js';
 import { combined, copied } from './elementwise.js';
+import { largestOf, tellOverflow } from './overflow.js';
 import { beginLoss, type Site } from './site.js';
 
 /** k×k each. */
@@ -59,7 +60,11 @@ export class PeiraMoments implements PeiraMomentFields {
   static async of(z1: Matrix, z2: Matrix, options?: CallOptions): Promise<PeiraMoments> {
     const site = beginLoss('PeiraMoments.of', options);
     const [a, b] = copied(checkPair(z1, z2)) as [Matrix, Matrix];
-    return batchMoments(site, a, b);
+    return tellOverflow(
+      'PeiraMoments.of',
+      () => largestOf({ z1: a, z2: b }),
+      () => batchMoments(site, a, b),
+    );
   }
 
   /**
@@ -76,7 +81,11 @@ export class PeiraMoments implements PeiraMomentFields {
     const batches = checkPair(z1, z2);
     checkDimension(this, batches[0].matrix.cols);
     const [a, b] = copied(batches) as [Matrix, Matrix];
-    const { cross, second } = await batchMoments(site, a, b);
+    const { cross, second } = await tellOverflow(
+      'PeiraMoments.update',
+      () => largestOf({ z1: a, z2: b }),
+      () => batchMoments(site, a, b),
+    );
     const mixed = (old: Matrix, fresh: Matrix) =>
       combined(site.control, [
         [1 - rate, old],

@@ -19,6 +19,7 @@ import { checkPair } from './batch.js';
 import { combined, copied, finished, innerProduct } from './elementwise.js';
 import { inverseOf } from './inverse.js';
 import type { Loss } from './loss.js';
+import { type Culprit, largestOf, tellOverflow } from './overflow.js';
 import { batchMoments, checkDimension, PeiraMoments } from './peira-moments.js';
 import { beginLoss, type Site } from './site.js';
 
@@ -58,6 +59,32 @@ export async function peira(z1: Matrix, z2: Matrix, options: PeiraOptions): Prom
   const batches = checkPair(z1, z2);
   checkMoments(moments, batches[0].matrix.cols);
   const [a, b] = copied(batches) as [Matrix, Matrix];
+  const given = moments === undefined ? {} : { 'moments.second': moments.second, 'moments.cross': moments.cross };
+  return tellOverflow(
+    'peira',
+    () => (lambda > LARGE ? hugeLambda(lambda) : largestOf({ z1: a, z2: b, ...given })),
+    () => regress(site, [a, b], lambda, moments),
+  );
+}
+
+/** Beyond, it is the λ in λ · energy that overflows: products of embeddings of such a size do so before. */
+const LARGE = 1e150;
+
+function hugeLambda(lambda: number): Culprit {
+  return {
+    argument: 'lambda',
+    expected: 'of the size of squared embeddings',
+    received: String(lambda),
+    fix: 'Lower lambda.',
+  };
+}
+
+async function regress(
+  site: Site,
+  [a, b]: [Matrix, Matrix],
+  lambda: number,
+  moments: PeiraMoments | undefined,
+): Promise<Loss<PeiraPart>> {
   const { cross, second } = moments ?? (await batchMoments(site, a, b));
   const { control } = site;
   const q = await inverseOf(site, plusRidge(second, lambda), {

@@ -15,6 +15,7 @@ import type { ViewMoments } from '../moments/view-moments.js';
 import { finished } from './elementwise.js';
 import { checkMap, checkMoments, squaredError, takeMoment } from './linear-map.js';
 import type { Loss } from './loss.js';
+import { largestOf, tellOverflow } from './overflow.js';
 import { beginLoss } from './site.js';
 
 export interface ReconstructionObjectiveOptions extends CallOptions {
@@ -52,12 +53,18 @@ export async function reconstructionObjective(
   const decoder = checkMap('decoder', givenDecoder, { rows: moments.inputCross.rows, cols: encoder.rows });
   const second = takeMoment('the second moment S of the views', moments.second);
   const cross = takeMoment('the cross-moment C of inputs and views', moments.inputCross);
-  const { control, backend } = site;
-  const { matmul } = backend.linalg.async;
-  const map = await matmul(control, decoder, encoder, false, false);
   const { inputEnergy: energy } = moments;
-  const { risk, penalty, gradient } = await squaredError(site, map, { cross, second, energy }, ridge);
-  const byEncoder = await matmul(control, decoder, gradient, true, false);
-  const byDecoder = await matmul(control, gradient, encoder, false, true);
-  return finished(control, { risk, penalty }, { risk: 1, penalty: ridge }, [byEncoder, byDecoder]);
+  return tellOverflow(
+    'reconstructionObjective',
+    () => largestOf({ encoder, decoder, moments: second }),
+    async () => {
+      const { control, backend } = site;
+      const { matmul } = backend.linalg.async;
+      const map = await matmul(control, decoder, encoder, false, false);
+      const { risk, penalty, gradient } = await squaredError(site, map, { cross, second, energy }, ridge);
+      const byEncoder = await matmul(control, decoder, gradient, true, false);
+      const byDecoder = await matmul(control, gradient, encoder, false, true);
+      return finished(control, { risk, penalty }, { risk: 1, penalty: ridge }, [byEncoder, byDecoder]);
+    },
+  );
 }

@@ -11,7 +11,7 @@
 import type { SigregRequest } from '../backends/losses.js';
 import { beginCall, type CallOptions } from '../backends/select.js';
 import { EigenviewError } from '../errors.js';
-import { checkDense, checkInt32, checkInteger, checkNumber, checkSeed, maxAbs, shape } from '../matrix/check.js';
+import { checkDense, checkInteger, checkNumber, checkSeed, maxAbs, shape } from '../matrix/check.js';
 import { Matrix } from '../matrix/matrix.js';
 import { checkBatch } from './batch.js';
 import { type Loss, weigh } from './loss.js';
@@ -81,8 +81,20 @@ const MAX_KNOTS = 10_000;
 function checkDrawn(count: unknown = 256, seed: unknown = 0, k: number): { count: number; seed: number } {
   checkInteger('count', count, { min: 1 });
   checkSeed('seed', seed);
-  checkInt32('the directions', count * k);
+  if (count * k > MOST) throw tooMany(count, k);
   return { count, seed };
+}
+
+/** Numbers that 32-bit LAPACK can index. */
+const MOST = 2 ** 31 - 1;
+
+function tooMany(count: number, k: number): EigenviewError {
+  return new EigenviewError('TOO_LARGE', 'sigreg: so many directions have more numbers than 32-bit LAPACK can index.', {
+    argument: 'count',
+    expected: `at most ${Math.floor(MOST / k)} directions of ${k} numbers`,
+    received: String(count),
+    fix: 'Draw fewer directions, 256 by default, with another seed at every step.',
+  });
 }
 
 /** The columns over their lengths, as rows. */

@@ -8,11 +8,13 @@
  *     uniformity = meanᵢ log Σ_{j≠i} e^{s(i, j)}
  *     loss       = alignment + uniformity
  */
+import type { Batch } from '../backends/losses.js';
 import { beginCall, type CallOptions } from '../backends/select.js';
-import { checkNumber } from '../matrix/check.js';
+import { checkNumber, maxAbs } from '../matrix/check.js';
 import type { Matrix } from '../matrix/matrix.js';
 import { checkPair } from './batch.js';
 import { type Loss, weigh } from './loss.js';
+import { type Culprit, tellOverflow, tooLow } from './overflow.js';
 
 export interface SimclrOptions extends CallOptions {
   /** τ > 0, what cosines are divided by. Default 0.1. */
@@ -41,10 +43,29 @@ export async function simclr(z1: Matrix, z2: Matrix, options?: SimclrOptions): P
   const { temperature = 0.1 } = options ?? {};
   checkNumber('temperature', temperature, { min: 0, above: true });
   const batches = checkPair(z1, z2);
-  const { gradients, ...parts } = await backend.losses.simclr(
-    { ...control, operation: 'simclr' },
-    batches,
-    temperature,
+  return tellOverflow(
+    'simclr',
+    () => (temperature < TINY ? tooLow('temperature', temperature) : shortRow(batches)),
+    async () => {
+      const site = { ...control, operation: 'simclr' };
+      const { gradients, ...parts } = await backend.losses.simclr(site, batches, temperature);
+      return weigh('simclr', parts, { alignment: 1, uniformity: 1 }, gradients);
+    },
   );
-  return weigh('simclr', parts, { alignment: 1, uniformity: 1 }, gradients);
+}
+
+/** Below, cosines over the temperature may overflow; above, only gradients by rows of a length near 0 do. */
+const TINY = 1e-100;
+
+function shortRow(batches: readonly Batch[]): Culprit {
+  const sizes = batches.flatMap(({ argument, matrix }) =>
+    Array.from({ length: matrix.rows }, (_, row) => ({ argument, row, size: maxAbs(matrix.row(row)) })),
+  );
+  const { argument, row, size } = sizes.reduce((a, b) => (b.size < a.size ? b : a));
+  return {
+    argument,
+    expected: 'of longer rows: gradients grow with the inverse of their length',
+    received: `numbers of up to ${size.toPrecision(3)} in row ${row}`,
+    fix: 'Rescale the embeddings, or leave out samples whose embeddings are all but zero.',
+  };
 }

@@ -14,6 +14,7 @@ import type { Matrix } from '../matrix/matrix.js';
 import { checkPair } from './batch.js';
 import { combined, copied, finished, innerProduct, overRows } from './elementwise.js';
 import type { Loss } from './loss.js';
+import { largestOf, tellOverflow } from './overflow.js';
 import { beginLoss, type Site } from './site.js';
 
 export type SpectralContrastivePart = 'alignment' | 'overlap';
@@ -40,7 +41,15 @@ export async function spectralContrastive(
   options?: CallOptions,
 ): Promise<Loss<SpectralContrastivePart>> {
   const site = beginLoss('spectralContrastive', options);
-  const [a, b] = copied(checkPair(z1, z2, 2)) as [Matrix, Matrix];
+  const [a, b] = copied(checkPair(z1, z2, 2, 'a pair of different samples')) as [Matrix, Matrix];
+  return tellOverflow(
+    'spectralContrastive',
+    () => largestOf({ z1: a, z2: b }),
+    () => contrast(site, a, b),
+  );
+}
+
+async function contrast(site: Site, a: Matrix, b: Matrix): Promise<Loss<SpectralContrastivePart>> {
   const { control, backend } = site;
   const { matmul } = backend.linalg.async;
   const [gramA, gramB] = [await matmul(control, a, a, true, false), await matmul(control, b, b, true, false)];

@@ -16,6 +16,7 @@ import type { ViewMoments } from '../moments/view-moments.js';
 import { finished } from './elementwise.js';
 import { checkMap, checkMoments, squaredError, takeMoment } from './linear-map.js';
 import type { Loss } from './loss.js';
+import { largestOf, tellOverflow } from './overflow.js';
 import { beginLoss } from './site.js';
 
 export interface SupervisedObjectiveOptions extends CallOptions {
@@ -54,8 +55,14 @@ export async function supervisedObjective(
   const weights = checkMap('weights', given, { rows: targetCross.rows, cols: moments.dim });
   const second = takeMoment('the second moment S of the views', moments.second);
   const cross = takeMoment('the cross-moment B of targets and views', targetCross);
-  const { risk, penalty, gradient } = await squaredError(site, weights, { cross, second, energy }, ridge);
-  return finished(site.control, { risk, penalty }, { risk: 1, penalty: ridge }, [gradient]);
+  return tellOverflow(
+    'supervisedObjective',
+    () => largestOf({ weights, moments: second }),
+    async () => {
+      const { risk, penalty, gradient } = await squaredError(site, weights, { cross, second, energy }, ridge);
+      return finished(site.control, { risk, penalty }, { risk: 1, penalty: ridge }, [gradient]);
+    },
+  );
 }
 
 function noTarget(): EigenviewError {

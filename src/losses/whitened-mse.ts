@@ -22,6 +22,7 @@ import { meanCosine } from './cosine.js';
 import { centred, combined, copied, finished, meanSquare } from './elementwise.js';
 import { type Inverted, inverseFactor, singular } from './inverse.js';
 import type { Loss } from './loss.js';
+import { largestOf, tellOverflow } from './overflow.js';
 import { beginLoss, type Site } from './site.js';
 
 export interface WhitenedMseOptions extends CallOptions {
@@ -56,12 +57,18 @@ export async function whitenedMse(z1: Matrix, z2: Matrix, options?: WhitenedMseO
   checkNumber('epsilon', epsilon, { min: 0, max: 1 });
   checkBoolean('normalize', normalize);
   const [a, b] = copied(checkPair(z1, z2, 2)) as [Matrix, Matrix];
-  const one = await whitened(site, 'z1', a, epsilon);
-  const other = await whitened(site, 'z2', b, epsilon);
-  const { distance, gradients } = await compare(site, one.rows, other.rows, normalize);
-  const [byOne, byOther] = gradients as [Matrix, Matrix];
-  const back = [await pulledBack(site, one, byOne, epsilon), await pulledBack(site, other, byOther, epsilon)];
-  return finished(site.control, { distance }, { distance: 1 }, back);
+  return tellOverflow(
+    'whitenedMse',
+    () => largestOf({ z1: a, z2: b }),
+    async () => {
+      const one = await whitened(site, 'z1', a, epsilon);
+      const other = await whitened(site, 'z2', b, epsilon);
+      const { distance, gradients } = await compare(site, one.rows, other.rows, normalize);
+      const [byOne, byOther] = gradients as [Matrix, Matrix];
+      const back = [await pulledBack(site, one, byOne, epsilon), await pulledBack(site, other, byOther, epsilon)];
+      return finished(site.control, { distance }, { distance: 1 }, back);
+    },
+  );
 }
 
 interface Whitened {

@@ -36,10 +36,16 @@ describe('alignment', () => {
     expect(await alignment(Matrix.from([[1, 0]]), Matrix.from([[1, 1e-9]]))).toBeCloseTo(1e-18, 30);
   });
 
+  it.each([1e-320, 1e-200, 1e200, 1e307])('takes rows of any size, %d', async (size) => {
+    const [z1, z2] = [Matrix.from([[3, 4]]), Matrix.from([[4 * size, -3 * size]])];
+    expect(await alignment(z1, z2)).toBeCloseTo(2, 2 + (size > 1e-300 ? 12 : 0));
+    expect(await alignment(z2, z2)).toBe(0);
+  });
+
   it.each([
     ['views of another shape', normals(1, 3, 2), normals(1, 4, 2), {}, 'SHAPE_MISMATCH', 'z2'],
-    ['a row of zeros', normals(1, 2, 2), Matrix.zeros(2, 2), {}, 'INVALID_ARGUMENT', 'z2'],
-    ['squares that overflow', Matrix.from([[1e200]]), Matrix.from([[1]]), {}, 'OUT_OF_RANGE', 'z1'],
+    ['a row of zeros', normals(1, 2, 2), Matrix.zeros(2, 2), {}, 'OUT_OF_RANGE', 'z2'],
+    ['alpha beyond 100', normals(1, 2, 2), normals(1, 2, 2), { alpha: 101 }, 'OUT_OF_RANGE', 'alpha'],
     ['alpha 0', normals(1, 2, 2), normals(1, 2, 2), { alpha: 0 }, 'OUT_OF_RANGE', 'alpha'],
     ['an unknown option', normals(1, 2, 2), normals(1, 2, 2), { t: 2 }, 'UNKNOWN_OPTION', 't'],
   ] as const)('refuses %s', async (_, z1, z2, options, code, argument) => {

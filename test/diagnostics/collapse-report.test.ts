@@ -86,6 +86,54 @@ describe.each(BACKENDS)('collapseReport, %s', (backend) => {
     expect((await collapseReport(rectified, { backend })).verdict).toBe('healthy');
   });
 
+  it.each([1e-200, 1e-140, 1e140, 1e200, 1e307])('is the same at the scale %d', async (scale) => {
+    const views = plus(healthy, normals(9, n, d), 0.1);
+    for (const z of [healthy, flat, plus(constant, healthy, 0.05)]) {
+      const base = await collapseReport(z, { z2: views, backend });
+      const found = await collapseReport(times(z, scale), { z2: views, backend });
+      expect(found.verdict).toBe(base.verdict);
+      for (const [name, value] of Object.entries(base.measures)) {
+        const measure = found.measures[name as keyof typeof base.measures];
+        expect([measure].flat(), name).toBeCloseToArray([value].flat(), 1e-11 * d);
+      }
+    }
+  });
+
+  it('leaves the alignment out where a row is zero', async () => {
+    const zeros = Matrix.zeros(n, d);
+    const collapsed = await collapseReport(zeros, { z2: zeros, backend });
+    expect(collapsed.verdict).toBe('complete-collapse');
+    expect(collapsed.measures).not.toHaveProperty('alignment');
+    expect(collapsed.words).toMatch(/^Complete collapse: .* Views are not compared/);
+    const holed = new Matrix(
+      n,
+      d,
+      healthy.data.map((x, at) => (at < d ? 0 : x)),
+    );
+    for (const [z, z2] of [
+      [holed, healthy],
+      [healthy, holed],
+    ] as const) {
+      const { verdict, words, measures } = await collapseReport(z, { z2, backend });
+      expect([verdict, measures.alignment]).toEqual(['healthy', undefined]);
+      expect(words).toContain('Views are not compared: a row of zeros has no direction.');
+    }
+  });
+
+  it.each([
+    [2, 'one direction'],
+    [3, 'two directions'],
+  ])('does not tell from %i rows', async (rows, span) => {
+    const { verdict, words } = await collapseReport(normals(4, rows, d), { backend });
+    expect(verdict).toBe('too-few-rows');
+    expect(words).toBe(
+      `Too few rows to tell: ${rows} rows span ${span} at most, whatever the encoder; take 32 or more.`,
+    );
+    const same = new Matrix(rows, d, new Float64Array(rows * d).fill(3));
+    expect((await collapseReport(same, { backend })).verdict).toBe('complete-collapse');
+    expect((await collapseReport(normals(4, 4, 3), { backend })).verdict).not.toBe('too-few-rows');
+  });
+
   it('says when there are few rows', async () => {
     expect((await collapseReport(normals(1, 20, 16), { backend })).words).toContain('take 32 or more');
   });
@@ -99,12 +147,13 @@ describe.each(BACKENDS)('collapseReport, %s', (backend) => {
 
 describe('collapseReport refuses', () => {
   it.each([
-    ['a single row', normals(1, 1, 3), {}, 'SHAPE_MISMATCH', 'z'],
+    ['a single row', normals(1, 1, 3), {}, 'OUT_OF_RANGE', 'z'],
     ['another shape', normals(1, 3, 3), { z2: normals(1, 3, 2) }, 'SHAPE_MISMATCH', 'z2'],
     ['groups of one', normals(1, 3, 3), { groups: [0, 1, 1] }, 'INVALID_ARGUMENT', 'groups'],
     ['an unknown option', normals(1, 3, 3), { group: [0, 1, 1] }, 'UNKNOWN_OPTION', 'group'],
   ] as const)('%s', async (_, z, options, code, argument) => {
     const error = await failure(() => collapseReport(z, options as object));
     expect([error.code, error.argument]).toEqual([code, argument]);
+    if (z.rows === 1) expect(error.received).toBe('one of shape 1×3');
   });
 });

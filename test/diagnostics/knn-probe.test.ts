@@ -38,6 +38,33 @@ async function nearest(backend: (typeof BACKENDS)[number], train: Matrix, querie
   }
 }
 
+describe.each(BACKENDS)('rows of any size, %s', (backend) => {
+  it('count by their direction', async () => {
+    const x = normals(4, 60, 5);
+    const labels = Array.from({ length: 60 }, (_, i) => (x.get(i, 0) > 0 ? 1 : 0));
+    const sized = new Matrix(
+      60,
+      5,
+      x.data.map((value, at) => value * 10 ** (100 * ((at % 35) / 5 - 3) - (at % 5) * 20)),
+    );
+    const rows = Matrix.from(
+      x.toArray().map((row, i) => row.map((value) => value * ([1e-300, 1e-200, 1, 1e200, 1e300][i % 5] as number))),
+    );
+    const plain = await knnProbe({ train: { x, labels }, test: { x, labels } }, { k: 3, backend });
+    for (const [train, test] of [
+      [rows, x],
+      [x, rows],
+      [rows, rows],
+    ] as const) {
+      const found = await knnProbe({ train: { x: train, labels }, test: { x: test, labels } }, { k: 3, backend });
+      expect(found).toEqual(plain);
+    }
+    // Columns of all sizes too: nothing is lost that a cosine would show.
+    const { accuracy } = await knnProbe({ train: { x: sized, labels }, test: { x: sized, labels } }, { k: 1, backend });
+    expect(accuracy).toBe(1);
+  });
+});
+
 describe.each(BACKENDS)('nearest rows, %s', (backend) => {
   // Around the widths of panels (48, 24) and blocks (192), and of the steps in which columns are summed (256).
   it.each([
@@ -203,7 +230,7 @@ describe.each(BACKENDS)('knnProbe, %s', (backend) => {
     ['no labels', { train: { x: train.x }, test }, {}, 'INVALID_ARGUMENT', 'train'],
     ['targets', { train: { x: train.x, targets: train.x }, test }, {}, 'INVALID_ARGUMENT', 'train'],
     ['other widths', { train, test: { ...test, x: normals(1, 70, 7) } }, {}, 'SHAPE_MISMATCH', 'test.x'],
-    ['a row of zeros', { train, test: { ...test, x: Matrix.zeros(70, 8) } }, {}, 'INVALID_ARGUMENT', 'test.x'],
+    ['a row of zeros', { train, test: { ...test, x: Matrix.zeros(70, 8) } }, {}, 'OUT_OF_RANGE', 'test.x'],
     ['NaN', { train: { ...train, x: withNaN(train.x, 50) }, test }, {}, 'NOT_FINITE', 'train.x'],
     ['an unknown field', { train, test, validation: test }, {}, 'UNKNOWN_OPTION', 'validation'],
   ] as const)('refuses %s', async (_, sets, options, code, argument) => {

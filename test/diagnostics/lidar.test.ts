@@ -1,6 +1,7 @@
 import { describe, expect, it } from 'vitest';
 import { lidar } from '../../src/diagnostics/lidar.js';
 import { Matrix } from '../../src/matrix/matrix.js';
+import { times } from '../support/algebra.js';
 import { BACKENDS } from '../support/backends.js';
 import { failure } from '../support/failure.js';
 import { normals } from '../support/normals.js';
@@ -72,6 +73,26 @@ describe('lidar refuses', () => {
   ] as const)('%s', async (_, groups, code) => {
     const error = await failure(() => lidar(z, groups as number[]));
     expect([error.code, error.argument]).toEqual([code, expect.stringMatching(/^groups/)]);
+  });
+
+  it.each(BACKENDS)('squares that overflow, %s', async (backend) => {
+    const groups = [0, 0, 0, 1, 1, 1, 2, 2, 2];
+    const views = normals(5, 9, 2);
+    for (const scale of [1e155, 1e200, 1e307]) {
+      const error = await failure(() => lidar(times(views, scale), groups, { backend }));
+      expect(error).toMatchObject({ code: 'OUT_OF_RANGE', argument: 'z' });
+    }
+    // The same views twice: nothing within samples but δ, and eigenvalues of 1e4 times the square.
+    const twice = Matrix.from([[2], [2], [1], [1]].map(([x]) => [(x as number) * 2e153]));
+    const alone = await failure(() => lidar(twice, [0, 0, 1, 1], { backend }));
+    expect(alone).toMatchObject({ code: 'OUT_OF_RANGE', argument: 'z' });
+    expect(await lidar(times(views, 1e100), groups, { backend })).toBeCloseTo(await lidar(views, groups), 3);
+  });
+
+  it.each(BACKENDS)('large views of too few directions, %s', async (backend) => {
+    const error = await failure(() => lidar(times(normals(3, 4, 4), 1e10), [0, 0, 1, 1], { backend }));
+    expect(error).toMatchObject({ code: 'SINGULAR', argument: 'z', direction: expect.any(Float64Array) });
+    expect(error.message).not.toMatch(/eigh|ridge/);
   });
 
   it('NaN', async () => {

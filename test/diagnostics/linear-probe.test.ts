@@ -93,6 +93,38 @@ describe.each(BACKENDS)('logistic probe, %s', (backend) => {
     expect(free.weights.data.every(Number.isFinite)).toBe(true);
   });
 
+  it.each([
+    [[[0], [1], [10], [11]], [0, 0, 1, 1], false],
+    [
+      [
+        [0, 0],
+        [1, 0],
+        [0, 1],
+        [9, 9],
+      ],
+      [0, 1, 2, 0],
+      false,
+    ],
+    [[[0], [1], [2], [3]], [0, 1, 0, 1], true],
+    // But for a point that two classes share: no optimum either, which is not looked for.
+    [[[0], [1], [1], [2]], [0, 0, 1, 1], true],
+  ])('has no optimum at λ = 0 where classes are separable: %j, %j', async (rows, own, converged) => {
+    const set = { x: Matrix.from(rows), labels: own };
+    const probe = await linearProbe({ train: set, test: set }, { lambda: 0, backend });
+    expect(probe.converged).toBe(converged);
+    expect(probe.loss).toBeLessThan(converged ? Math.LN2 : 1e-4);
+    const held = await linearProbe({ train: set, test: set }, { lambda: 1e-3, backend });
+    expect(held.converged).toBe(true);
+  });
+
+  it.each([1e20, 1e100, 1e300])('keeps weights at 0 under λ = %d', async (lambda) => {
+    const probe = await linearProbe({ train: labelled, test: labelled }, { lambda, backend });
+    expect(probe.converged).toBe(true);
+    expect(Math.max(...probe.weights.data.map(Math.abs))).toBeLessThan(1 / lambda);
+    const frequencies = [0, 1, 2].map((c) => labels.filter((label) => label === c).length / labels.length);
+    expect(probe.loss).toBeCloseTo(-frequencies.reduce((sum, p) => sum + p * Math.log(p), 0), 12);
+  });
+
   it('starts from frequencies, which is all there is where nothing varies', async () => {
     const train = { x: new Matrix(4, 2, new Float64Array(8).fill(3)), labels: [0, 1, 1, 1] };
     const probe = await linearProbe({ train, test: train }, rawLogistic({ backend }));
@@ -272,6 +304,65 @@ describe.each(BACKENDS)('ridge probe, %s', (backend) => {
   });
 });
 
+describe.each(BACKENDS)('features far from 0, %s', (backend) => {
+  const n = 320;
+  const near = normals(21, n, 4);
+  const noise = normals(22, n, 3);
+  const own = Array.from({ length: n }, (_, i) => {
+    const signal = [0, 1, 2].map((c) => 2 * near.get(i, c) + 0.5 * noise.get(i, c));
+    return signal.indexOf(Math.max(...signal));
+  });
+  const values = plus(scores(normals(23, 2, 4), [1, -1], near), normals(24, n, 2), 0.1);
+
+  it.each([
+    [1e7, { method: 'ridge' }],
+    [1e7, { method: 'ridge', lambda: 'loo', standardise: true }],
+    [1e7, { method: 'logistic' }],
+    [1e7, { method: 'logistic', standardise: true }],
+    [1e8, { method: 'ridge' }],
+    [1e8, { method: 'ridge', lambda: 'loo', standardise: true }],
+    [1e8, { method: 'logistic' }],
+    [1e8, { method: 'logistic', standardise: true }],
+  ] as const)('at %d lose nothing: %j', async (offset, options) => {
+    const plain = { x: near, labels: own };
+    // As far as they are, features are rounded to 1e-8; powers of two would hide that.
+    const far = new Matrix(
+      n,
+      4,
+      near.data.map((x, at) => x + offset * (1 + (at % 4))),
+    );
+    const moved = { x: [rowsBetween(far, 0, 100), rowsBetween(far, 100, n)], labels: own };
+    const base = await linearProbe({ train: plain, test: plain }, { ...options, backend });
+    const found = await linearProbe({ train: moved, test: moved }, { ...options, backend });
+    expect(base.accuracy?.test).toBeGreaterThan(0.85);
+    expect(found.accuracy).toEqual(base.accuracy);
+    expect([found.converged, found.lambda]).toEqual([true, base.lambda]);
+    expect(found.loss).toBeCloseTo(base.loss, 6);
+    // To the rounding of features, and of the gradient's tolerance.
+    expect(found.weights).toBeCloseToArray(base.weights, 1e-5);
+    const whole = await linearProbe({ train: { x: far, labels: own }, test: plain }, { ...options, backend });
+    expect(whole.weights.data).toEqual(found.weights.data);
+  });
+
+  it.each([1e7, 1e8])('and targets at %d either', async (offset) => {
+    const plain = { x: near, targets: values };
+    const raise = (z: Matrix) =>
+      new Matrix(
+        z.rows,
+        z.cols,
+        z.data.map((x) => x + offset),
+      );
+    const far = { x: raise(near), targets: raise(values) };
+    for (const lambda of ['gcv', 'loo'] as const) {
+      const base = await linearProbe({ train: plain, test: plain }, { lambda, backend });
+      const found = await linearProbe({ train: far, test: far }, { lambda, backend });
+      expect(found.lambda).toBe(base.lambda);
+      expect(found.r2?.test).toBeCloseTo(base.r2?.test as number, 6);
+      expect(found.loss / base.loss).toBeCloseTo(1, 5);
+    }
+  });
+});
+
 describe('linearProbe refuses', () => {
   const sets = { train: labelled, test: labelled };
   const half = { x: firstRows(z, 12), labels: labels.slice(0, 12) };
@@ -308,6 +399,7 @@ describe('linearProbe refuses', () => {
       'SHAPE_MISMATCH',
       'train.labels',
     ],
+    ['squares that overflow', { ...sets, train: { x: times(z, 1e200), labels } }, {}, 'OUT_OF_RANGE', 'train.x'],
     ['no rows', { ...sets, train: { x: [], labels } }, {}, 'EMPTY', 'train.x'],
     ['labels and targets', { ...sets, train: { x: z, labels, targets } }, {}, 'INVALID_ARGUMENT', 'train'],
     ['labels here, targets there', { ...sets, test: valued }, {}, 'INVALID_ARGUMENT', 'test'],
@@ -325,6 +417,13 @@ describe('linearProbe refuses', () => {
       const error = await failure(() => linearProbe(data as never, all as never));
       expect([error.code, error.argument]).toEqual([code, argument]);
     }
+  });
+
+  it.each(BACKENDS)('targets whose squares overflow, %s', async (backend) => {
+    const huge = { x: z, targets: times(targets, 1e200) };
+    const error = await failure(() => linearProbe({ train: huge, test: huge }, { backend }));
+    expect([error.code, error.argument]).toEqual(['OUT_OF_RANGE', 'train.targets']);
+    expect(error.message).not.toMatch(/source|\btarget\b/);
   });
 
   it('to go on when aborted', async () => {

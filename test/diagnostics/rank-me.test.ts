@@ -1,13 +1,20 @@
 import { describe, expect, it } from 'vitest';
 import { rankMe } from '../../src/diagnostics/rank-me.js';
 import { Matrix } from '../../src/matrix/matrix.js';
-import { product } from '../support/algebra.js';
+import { product, times } from '../support/algebra.js';
 import { BACKENDS } from '../support/backends.js';
 import { failure } from '../support/failure.js';
 import { normals, orthogonal } from '../support/normals.js';
 import { fixture, reordered, shuffle } from './fixture.js';
 
 describe.each(BACKENDS)('rankMe, %s', (backend) => {
+  it.each([1e-310, 1e-200, 1e200, 1e307])('does not depend on scale, %d', async (scale) => {
+    const z = normals(3, 20, 4);
+    // Subnormal numbers have 13 bits fewer at 1e-310.
+    const digits = scale < 1e-300 ? 2 : 11;
+    expect(await rankMe(times(z, scale), { backend })).toBeCloseTo(await rankMe(z, { backend }), digits);
+  });
+
   it('agrees with NumPy', async () => {
     // Singular values to a few eps, logarithms the same.
     expect(await rankMe(fixture.z, { backend })).toBeCloseTo(fixture.rankMe, 11);

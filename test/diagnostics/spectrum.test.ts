@@ -1,7 +1,7 @@
 import { describe, expect, it } from 'vitest';
-import { spectrum } from '../../src/diagnostics/spectrum.js';
+import { effectiveRank, spectrum } from '../../src/diagnostics/spectrum.js';
 import { Matrix } from '../../src/matrix/matrix.js';
-import { plus, product } from '../support/algebra.js';
+import { plus, product, times } from '../support/algebra.js';
 import { BACKENDS } from '../support/backends.js';
 import { failure } from '../support/failure.js';
 import { normals } from '../support/normals.js';
@@ -46,6 +46,40 @@ describe.each(BACKENDS)('spectrum, %s', (backend) => {
       participationRatio: 0,
       conditionNumber: Number.POSITIVE_INFINITY,
     });
+  });
+
+  it.each([1e-200, 1e-160, 1e-140, 1e140, 1e200, 1e307])('has the same ranks at the scale %d', async (scale) => {
+    const z = normals(7, 50, 4);
+    const base = await spectrum(z, { backend });
+    expect(await effectiveRank(times(z, scale), { backend })).toBeCloseTo(base.effectiveRank, 11);
+    if (scale > 1e150) {
+      const error = await failure(() => spectrum(times(z, scale), { backend }));
+      expect(error).toMatchObject({ code: 'OUT_OF_RANGE', argument: 'z' });
+      return;
+    }
+    const {
+      rank,
+      effectiveRank: entropy,
+      participationRatio,
+      conditionNumber,
+      ...values
+    } = await spectrum(times(z, scale), { backend });
+    expect(rank).toBe(4);
+    expect(entropy).toBeCloseTo(base.effectiveRank, 11);
+    expect(participationRatio).toBeCloseTo(base.participationRatio, 11);
+    expect(conditionNumber).toBeCloseTo(base.conditionNumber, 11);
+    values.singularValues.forEach((sigma, i) => {
+      expect(sigma / scale).toBeCloseTo(base.singularValues[i] as number, 11);
+    });
+    // Squares of 1e-200 are none, and at 1e-160 they have few digits.
+    const expected = base.eigenvalues.map((value) => value * scale * scale);
+    expect(values.eigenvalues).toBeCloseToArray(expected, 1e-12 * (expected[0] as number) + Number.MIN_VALUE);
+  });
+
+  it('has the effective rank for its own', async () => {
+    expect(await effectiveRank(fixture.z, { backend })).toBe((await spectrum(fixture.z, { backend })).effectiveRank);
+    const unknown = await failure(() => effectiveRank(fixture.z, { backend, k: 2 } as never));
+    expect(unknown.code).toBe('UNKNOWN_OPTION');
   });
 
   it('counts equal directions in full', async () => {

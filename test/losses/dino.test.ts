@@ -88,9 +88,24 @@ describe.each(BACKENDS)('dino on %s', (backend) => {
     expect(await refusal({ center: [1, 2] })).toMatchObject({ code: 'SHAPE_MISMATCH', argument: 'center' });
     expect(await refusal({ center: undefined })).toMatchObject({ code: 'INVALID_ARGUMENT', argument: 'center' });
     const hole = { code: 'INVALID_ARGUMENT', argument: 'center[3]' };
-    expect(await refusal({ center: [0, 0, 0, Number.NaN, 0] })).toMatchObject(hole);
-    const huge = { code: 'OUT_OF_RANGE', message: expect.stringContaining('overflows') };
-    expect(await refusal({ studentTemperature: 1e-320 })).toMatchObject(huge);
+    expect(await refusal({ center: [0, 0, 0, undefined, 0] })).toMatchObject(hole);
+    const notFinite = { code: 'NOT_FINITE', argument: 'center[3]' };
+    expect(await refusal({ center: [0, 0, 0, Number.NaN, 0] })).toMatchObject(notFinite);
+    const center = new Float64Array(5);
+    structuredClone(center, { transfer: [center.buffer] });
+    expect(await refusal({ center })).toMatchObject({ code: 'DETACHED', argument: 'center' });
+  });
+
+  it('says which number makes it overflow', async () => {
+    const refusal = (change: object) => failure(() => dino({ ...views, ...change } as never, { backend }));
+    for (const name of ['studentTemperature', 'teacherTemperature']) {
+      const low = await refusal({ [name]: 1e-320 });
+      expect(low).toMatchObject({ code: 'OUT_OF_RANGE', argument: name });
+      expect(low.message).toMatch(/^dino: the loss, or its gradient, overflows\. .* Raise it/);
+    }
+    const large = { student: [student[0], times(student[1] as Matrix, 1e308)] };
+    const error = await refusal({ ...large, teacher: teacher.slice(0, 1) });
+    expect(error).toMatchObject({ code: 'OUT_OF_RANGE', argument: 'student[1]' });
   });
 });
 

@@ -1,8 +1,12 @@
 import { describe, expect, it } from 'vitest';
 import { jointEmbedding } from '../../src/closed-form/joint-embedding.js';
+import { eigh } from '../../src/linalg/eigh.js';
 import { jointEmbeddingObjective } from '../../src/losses/joint-embedding-objective.js';
 import { Matrix } from '../../src/matrix/matrix.js';
-import { energy, plus, product, solved, symmetrised, times, trace } from '../support/algebra.js';
+import { viewMoments } from '../../src/moments/collect.js';
+import { gaussianViews } from '../../src/views/gaussian.js';
+import { maskViews } from '../../src/views/mask.js';
+import { energy, firstRows, plus, product, solved, symmetrised, times, trace } from '../support/algebra.js';
 import { BACKENDS } from '../support/backends.js';
 import { enumeratedProblem, expectedDisagreement } from '../support/enumerated.js';
 import { failure } from '../support/failure.js';
@@ -79,6 +83,39 @@ describe.each(BACKENDS)('jointEmbeddingObjective on %s', (backend) => {
     expect(trace(multipliers)).toBeGreaterThan(0);
   });
 
+  it('does not mind encoders and data in other units', async () => {
+    // Masking commutes with scaling columns, so that moments of data in other units are D S D.
+    const mask = maskViews({ keep: 0.6 });
+    const plain = await viewMoments(inputs, mask, { backend });
+    for (const factors of [
+      [1e4, 1, 1e-4, 1],
+      [1e8, 1e-9, 1, 1e-8],
+    ]) {
+      const other = await viewMoments(product(inputs, Matrix.diagonal(factors)), mask, { backend });
+      const three = firstRows(Matrix.identity(4), 3);
+      const base = await jointEmbeddingObjective(plain, { encoder: three, backend });
+      const found = await jointEmbeddingObjective(other, { encoder: three, backend });
+      expect(found.loss / base.loss).toBeCloseTo(1, 12);
+      // Of f(W; D S D) = f(D₃⁻¹ W D; S), D₃ the first three units.
+      const own = Matrix.diagonal(factors.slice(0, 3));
+      const inverse = Matrix.diagonal(factors.map((factor) => 1 / factor));
+      const gradient = product(own, found.gradients[0] as Matrix, inverse);
+      expect(gradient).toBeCloseToArray(base.gradients[0] as Matrix, 1e-11 * base.loss);
+      expect(energy(base.gradients[0] as Matrix)).toBeGreaterThan(1e-3);
+      const rows = await jointEmbeddingObjective(plain, { encoder: product(own, three), backend });
+      expect(rows.loss / base.loss).toBeCloseTo(1, 12);
+    }
+  });
+
+  it('does not take rounding for a direction that views reach', async () => {
+    const low = product(normals(1, 30, 2), normals(2, 2, 4));
+    const seen = await viewMoments(low, gaussianViews(), { backend });
+    const { vectors } = await eigh(seen.second);
+    const unseen = Matrix.from([0, 3].map((j) => Array.from({ length: 4 }, (_, i) => vectors.get(i, j))));
+    const error = await failure(() => jointEmbeddingObjective(seen, { encoder: unseen, backend }));
+    expect(error).toMatchObject({ code: 'SINGULAR', argument: 'encoder', direction: Float64Array.of(0, 1) });
+  });
+
   it('refuses encoders whose embeddings cannot be white', async () => {
     const refusal = (given: unknown, options = {}) =>
       failure(() => jointEmbeddingObjective(moments, { encoder: given as Matrix, backend, ...options }));
@@ -92,7 +129,9 @@ describe.each(BACKENDS)('jointEmbeddingObjective on %s', (backend) => {
     expect(await refusal(normals(1, 2, 3))).toMatchObject(narrow);
     expect(await refusal(undefined)).toMatchObject({ code: 'INVALID_ARGUMENT', argument: 'encoder' });
     expect(await refusal(encoder, { ridge: -1 })).toMatchObject({ code: 'OUT_OF_RANGE', argument: 'ridge' });
-    expect(await refusal(times(encoder, 1e200))).toMatchObject({ code: 'OUT_OF_RANGE' });
+    const huge = await refusal(times(encoder, 1e200));
+    expect(huge).toMatchObject({ code: 'OUT_OF_RANGE', argument: 'encoder' });
+    expect(huge.message).toMatch(/^jointEmbeddingObjective: .* overflows/);
     const error = await failure(() => jointEmbeddingObjective(inputs as never, { encoder, backend }));
     expect(error).toMatchObject({ code: 'INVALID_ARGUMENT', argument: 'moments' });
   });

@@ -83,6 +83,9 @@ describe('mae', () => {
     for (const wrong of [undefined, 'mask', 6, new DataView(new ArrayBuffer(6))]) {
       expect(await refusal({ mask: wrong })).toMatchObject({ code: 'INVALID_ARGUMENT', argument: 'mask' });
     }
+    const gone = Uint8Array.from([1, 0, 1, 0, 1, 1]);
+    structuredClone(gone, { transfer: [gone.buffer] });
+    expect(await refusal({ mask: gone })).toMatchObject({ code: 'DETACHED', argument: 'mask' });
     const shapes = { predictions: normals(1, 6, 1), patches: normals(2, 6, 1) };
     expect(await refusal(shapes)).toMatchObject({ code: 'OUT_OF_RANGE', argument: 'patches' });
     expect((await mae({ ...shapes, mask, normalize: false })).loss).toBeGreaterThan(0);

@@ -131,7 +131,16 @@ describe.each(BACKENDS)('peira on %s', (backend) => {
     const lost = await failure(() => peira(flat, flat, { lambda: 1e-30, backend }));
     expect(lost).toMatchObject({ code: 'SINGULAR', argument: 'lambda' });
     const huge = times(z1, 1e160);
-    expect(await failure(() => peira(huge, huge, options))).toMatchObject({ code: 'OUT_OF_RANGE' });
+    const overflow = await failure(() => peira(z1, huge, options));
+    expect(overflow).toMatchObject({ code: 'OUT_OF_RANGE', argument: 'z2' });
+    expect(overflow.message).toMatch(/^peira: .* overflows/);
+    expect(await failure(() => PeiraMoments.of(huge, z2, { backend }))).toMatchObject({
+      code: 'OUT_OF_RANGE',
+      argument: 'z1',
+      message: expect.stringMatching(/^PeiraMoments\.of: /),
+    });
+    const steep = await failure(() => peira(z1, z2, { lambda: 1e308, backend }));
+    expect(steep).toMatchObject({ code: 'OUT_OF_RANGE', argument: 'lambda' });
   });
 });
 

@@ -79,7 +79,11 @@ it('refuses maps that do not fit', async () => {
   const nan = { code: 'NOT_FINITE', argument: 'encoder' };
   expect(await refusal({ encoder: times(encoder, Number.NaN) })).toMatchObject(nan);
   expect(await refusal({ ridge: -1 })).toMatchObject({ code: 'OUT_OF_RANGE', argument: 'ridge' });
-  expect(await refusal({ encoder: times(encoder, 1e200) })).toMatchObject({ code: 'OUT_OF_RANGE' });
+  expect(await refusal({ encoder: times(encoder, 1e200) })).toMatchObject({
+    code: 'OUT_OF_RANGE',
+    argument: 'encoder',
+    message: expect.stringMatching(/^reconstructionObjective: /),
+  });
   const error = await failure(() => reconstructionObjective(inputs as never, { encoder, decoder }));
   expect(error).toMatchObject({ code: 'INVALID_ARGUMENT', argument: 'moments' });
 });

@@ -134,8 +134,13 @@ describe.each(BACKENDS)('simclr on %s', (backend) => {
   });
 
   it('refuses a temperature at which the loss overflows', async () => {
-    expect(await failure(() => objective(1e-310)([z1, z2]))).toMatchObject({ code: 'OUT_OF_RANGE' });
-    expect(await failure(() => objective(Number.MIN_VALUE)([z1, z2]))).toMatchObject({ code: 'OUT_OF_RANGE' });
+    for (const temperature of [1e-310, Number.MIN_VALUE]) {
+      const error = await failure(() => objective(temperature)([z1, z2]));
+      expect(error).toMatchObject({ code: 'OUT_OF_RANGE', argument: 'temperature' });
+      expect(error.message).toMatch(/^simclr: the loss, or its gradient, overflows\. .* Raise it/);
+    }
+    const short = await failure(() => objective()([z1, times(z2, 1e-310)]));
+    expect(short).toMatchObject({ code: 'OUT_OF_RANGE', argument: 'z2', fix: expect.stringMatching(/Rescale/) });
   });
 });
 

@@ -63,5 +63,9 @@ it('refuses other moments, weights and ridges', async () => {
   expect(await refusal(moments, { weights: nan })).toMatchObject({ code: 'NOT_FINITE', argument: 'weights' });
   expect(await refusal(moments, { weights, ridge: -1 })).toMatchObject({ code: 'OUT_OF_RANGE', argument: 'ridge' });
   expect(await refusal(moments, { weights, k: 1 })).toMatchObject({ code: 'UNKNOWN_OPTION', argument: 'k' });
-  expect(await refusal(moments, { weights: times(weights, 1e200) })).toMatchObject({ code: 'OUT_OF_RANGE' });
+  expect(await refusal(moments, { weights: times(weights, 1e200) })).toMatchObject({
+    code: 'OUT_OF_RANGE',
+    argument: 'weights',
+    message: expect.stringMatching(/^supervisedObjective: /),
+  });
 });

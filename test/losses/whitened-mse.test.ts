@@ -90,7 +90,35 @@ describe.each(BACKENDS)('whitenedMse on %s', (backend) => {
     }
     const wrong = { code: 'INVALID_ARGUMENT', argument: 'normalize' };
     expect(await refusal(z1, z2, { normalize: 1 as never })).toMatchObject(wrong);
-    expect(await refusal(times(z1, 1e200), z2)).toMatchObject({ code: 'OUT_OF_RANGE' });
+    for (const factor of [1e200, 1e307]) {
+      const huge = await refusal(times(z1, factor), z2);
+      expect(huge).toMatchObject({ code: 'OUT_OF_RANGE', argument: 'z1' });
+      expect(huge.message).toMatch(/^whitenedMse: .* overflows/);
+    }
+  });
+
+  it('does not mind columns in other units', async () => {
+    const factors = [1e4, 1, 1e-4];
+    const base = await objective()([z1, z2]);
+    const found = await objective()([scaledColumns(z1, factors), z2]);
+    // A diagonal map of one view's columns changes nothing but the units of its gradient.
+    const inverse = factors.map((factor) => 1 / factor);
+    expectSameLoss(
+      { ...found, gradients: [scaledColumns(found.gradients[0] as Matrix, factors), found.gradients[1] as Matrix] },
+      base,
+      1e-12,
+    );
+    expect((await objective()([scaledColumns(z1, inverse), scaledColumns(z2, factors)])).loss).toBeCloseTo(
+      base.loss,
+      12,
+    );
+    // What depends on the others is singular in any units.
+    const twin = new Matrix(
+      8,
+      3,
+      z1.data.map((x, at, all) => (at % 3 === 2 ? 1e-9 * ((all[at - 1] as number) - (all[at - 2] as number)) : x)),
+    );
+    expect(await failure(() => objective()([twin, z2]))).toMatchObject({ code: 'SINGULAR', argument: 'z1' });
   });
 
   it('refuses a row in the middle of the batch, unless lengths count', async () => {
