@@ -161,14 +161,20 @@ function matrixField(where: string, known: Record<string, number | Matrix>, name
   return value;
 }
 
-function encode(value: Matrix | Float64Array): JsonArray {
+/** To the last bit. */
+export function encode(value: Matrix | Float64Array): JsonArray {
   const [rows, cols, data] = value instanceof Matrix ? [value.rows, value.cols, value.data] : [value.length, 1, value];
   const bytes = Buffer.from(new Float64Array(data).buffer);
   if (endianness() === 'BE') bytes.swap64();
   return { rows, cols, base64: bytes.toString('base64') };
 }
 
-function decode(name: string, value: unknown): Matrix {
+/**
+ * What {@link encode} made; numbers may be anything.
+ *
+ * @throws EigenviewError `INVALID_ARGUMENT`, `OUT_OF_RANGE`, `SHAPE_MISMATCH`
+ */
+export function decode(name: string, value: unknown): Matrix {
   const { rows, cols, base64 } = (value ?? {}) as Partial<JsonArray>;
   checkInteger(`${name}.rows`, rows, { min: 1 });
   checkInteger(`${name}.cols`, cols, { min: 1 });

@@ -1,8 +1,10 @@
-import { randomBytes } from 'node:crypto';
+import { createHash, randomBytes } from 'node:crypto';
 import { access, constants, type FileHandle, open, readdir, realpath, rename, stat, unlink } from 'node:fs/promises';
+import { hostname } from 'node:os';
 import { dirname, join } from 'node:path';
 import { describe, EigenviewError } from '../errors.js';
 import { checkPath, checkRegular, systemCode, writeError } from './files.js';
+import { isRunning, processStart } from './process.js';
 
 /** Text (UTF-8), bytes, or bytes in pieces. */
 export type FileContents = string | Uint8Array | Iterable<Uint8Array> | AsyncIterable<Uint8Array>;
@@ -22,7 +24,7 @@ export async function writeAtomically(path: string, contents: FileContents): Pro
   checkPath('path', path);
   const pieces = inPieces(contents);
   const { target, mode } = await resolveTarget(path);
-  const temporary = join(dirname(target), `.eigenview-${randomBytes(8).toString('hex')}.tmp`);
+  const temporary = await temporaryBeside(target);
   const handle = await system(path, open(temporary, 'wx', mode));
   try {
     try {
@@ -37,6 +39,26 @@ export async function writeAtomically(path: string, contents: FileContents): Pro
     throw cause;
   }
   await syncFolder(dirname(target));
+}
+
+/**
+ * Finds out before there is anything to write whether {@link writeAtomically} could write a file, and removes what its
+ * writers left beside it that were killed. The file itself is not touched.
+ *
+ * @throws EigenviewError `FILE_IO` as {@link writeAtomically}
+ * @example
+ * ```ts
+ * await checkWritable('result.json'); // an hour's work is worth it
+ * ```
+ */
+export async function checkWritable(path: string): Promise<void> {
+  checkPath('path', path);
+  const { target } = await resolveTarget(path);
+  const temporary = await temporaryBeside(target);
+  const handle = await system(path, open(temporary, 'wx'));
+  await handle.close();
+  await unlink(temporary).catch(() => undefined);
+  await removeAbandoned(dirname(target));
 }
 
 function inPieces(contents: FileContents): Iterable<unknown> | AsyncIterable<unknown> {
@@ -70,7 +92,44 @@ export async function removeLeftovers(folder: string): Promise<void> {
   }
 }
 
-const TEMPORARY = /^\.eigenview-[0-9a-f]{16}\.tmp$/;
+/** The same where others may be writing: only what processes of this host left that are gone. */
+async function removeAbandoned(folder: string): Promise<void> {
+  for (const name of await readdir(folder).catch(() => [])) {
+    const writer = TEMPORARY.exec(name)?.groups;
+    if (writer !== undefined && (await isGone(writer))) await unlink(join(folder, name)).catch(() => undefined);
+  }
+}
+
+/** Which host, process and start of it wrote, then digits of its own. */
+const TEMPORARY = /^\.eigenview-(?<host>[0-9a-f]{8})-(?<pid>\d+)-(?<start>[0-9a-f]{8})-[0-9a-f]{16}\.tmp$/;
+
+/** Where the system does not say when a process was started. */
+const UNKNOWN_START = '00000000';
+
+let ownStart: Promise<string> | undefined;
+
+async function temporaryBeside(target: string): Promise<string> {
+  ownStart ??= startOf(process.pid);
+  const writer = `${digest(hostname())}-${process.pid}-${await ownStart}`;
+  return join(dirname(target), `.eigenview-${writer}-${randomBytes(8).toString('hex')}.tmp`);
+}
+
+async function isGone({ host, pid, start }: Record<string, string>): Promise<boolean> {
+  if (host !== digest(hostname())) return false;
+  if (!(await isRunning(Number(pid), null))) return true;
+  // Another process may have got the number since.
+  const actual = await startOf(Number(pid));
+  return start !== UNKNOWN_START && actual !== UNKNOWN_START && actual !== start;
+}
+
+async function startOf(pid: number): Promise<string> {
+  const start = await processStart(pid);
+  return start === undefined ? UNKNOWN_START : digest(start);
+}
+
+function digest(text: string): string {
+  return createHash('sha256').update(text).digest('hex').slice(0, 8);
+}
 
 /** The file a path stands for: behind links, and a regular one if it exists already. */
 async function resolveTarget(path: string): Promise<{ target: string; mode: number }> {

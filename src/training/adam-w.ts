@@ -40,19 +40,24 @@ export function adamW(options: AdamWOptions): Optimizer {
   checkNumber('beta2', beta2, { min: 0, max: 1 - Number.EPSILON });
   checkNumber('epsilon', epsilon, { min: 0, above: true });
   checkNumber('weightDecay', weightDecay, { min: 0 });
-  return makeOptimizer('adamW', { learningRate, beta1, beta2, epsilon, weightDecay }, 2, (slot) => {
-    const { numbers, gradient, learningRate: rate } = slot;
-    const [mean, square] = slot.buffers as [Float64Array, Float64Array];
-    const meanScale = 1 - beta1 ** (slot.step + 1);
-    const squareScale = 1 - beta2 ** (slot.step + 1);
-    for (let i = 0; i < numbers.length; i++) {
-      const slope = gradient[i] as number;
-      const m = beta1 * (mean[i] as number) + (1 - beta1) * slope;
-      const s = beta2 * (square[i] as number) + (1 - beta2) * slope * slope;
-      mean[i] = m;
-      square[i] = s;
-      const towards = m / meanScale / (Math.sqrt(s / squareScale) + epsilon);
-      numbers[i] = (1 - rate * weightDecay) * (numbers[i] as number) - rate * towards;
-    }
-  });
+  return makeOptimizer(
+    'adamW',
+    { learningRate, beta1, beta2, epsilon, weightDecay },
+    ['signed', 'nonNegative'],
+    (slot) => {
+      const { numbers, gradient, learningRate: rate } = slot;
+      const [mean, square] = slot.buffers as [Float64Array, Float64Array];
+      const meanScale = 1 - beta1 ** (slot.step + 1);
+      const squareScale = 1 - beta2 ** (slot.step + 1);
+      for (let i = 0; i < numbers.length; i++) {
+        const slope = gradient[i] as number;
+        const m = beta1 * (mean[i] as number) + (1 - beta1) * slope;
+        const s = beta2 * (square[i] as number) + (1 - beta2) * slope * slope;
+        mean[i] = m;
+        square[i] = s;
+        const towards = m / meanScale / (Math.sqrt(s / squareScale) + epsilon);
+        numbers[i] = (1 - rate * weightDecay) * (numbers[i] as number) - rate * towards;
+      }
+    },
+  );
 }

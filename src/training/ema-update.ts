@@ -1,6 +1,7 @@
 import { EigenviewError } from '../errors.js';
 import { checkDense, checkNumber, checkSameShape } from '../matrix/check.js';
 import { Matrix } from '../matrix/matrix.js';
+import { overflow } from './overflow.js';
 
 /**
  * The exponential moving average that BYOL's target follows its online network by (Grill et al., "Bootstrap Your Own
@@ -10,7 +11,7 @@ import { Matrix } from '../matrix/matrix.js';
  * @param online of the same shape
  * @param momentum in [0, 1]; 1 keeps the target, 0 replaces it
  * @returns a new float64 matrix
- * @throws EigenviewError `SHAPE_MISMATCH`, `NOT_FINITE`, `EMPTY`, `OUT_OF_RANGE` for the momentum
+ * @throws EigenviewError `SHAPE_MISMATCH`, `NOT_FINITE`, `EMPTY`, `OUT_OF_RANGE` for the momentum, or an overflow
  * @example
  * ```ts
  * const next = emaUpdate(Matrix.from([[1, 0]]), Matrix.from([[0, 1]]), 0.75); // [[0.75, 0.25]]
@@ -25,6 +26,7 @@ export function emaUpdate(target: Matrix, online: Matrix, momentum: number): Mat
   for (let i = 0; i < out.data.length; i++) {
     out.data[i] = momentum * (target.data[i] as number) + (1 - momentum) * (online.data[i] as number);
   }
+  checkFinite(out.data, 'The average');
   return out;
 }
 
@@ -35,7 +37,8 @@ export function emaUpdate(target: Matrix, online: Matrix, momentum: number): Mat
  * @param center of length k; zeros to begin with
  * @param teacherOutputs B×k, or several batches of one width, whose rows count alike
  * @param momentum in [0, 1]
- * @throws EigenviewError `INVALID_ARGUMENT`, `SHAPE_MISMATCH`, `NOT_FINITE`, `EMPTY`, `OUT_OF_RANGE`
+ * @throws EigenviewError `INVALID_ARGUMENT`, `SHAPE_MISMATCH`, `NOT_FINITE`, `EMPTY`, `OUT_OF_RANGE` for the
+ * momentum, or where the sum of the outputs overflows
  * @example
  * ```ts
  * const next = centerUpdate(new Float64Array(2), Matrix.from([[1, 2], [3, 4]])); // [0.2, 0.3]
@@ -63,7 +66,15 @@ export function centerUpdate(
     addRows(sums, batch);
     rows += batch.rows;
   }
-  return center.map((value, j) => momentum * value + ((1 - momentum) * (sums[j] as number)) / rows);
+  const next = center.map((value, j) => momentum * value + ((1 - momentum) * (sums[j] as number)) / rows);
+  checkFinite(next, 'The sum of the outputs');
+  return next;
+}
+
+function checkFinite(numbers: ArrayLike<number>, what: string): void {
+  for (let i = 0; i < numbers.length; i++) {
+    if (!Number.isFinite(numbers[i])) throw overflow(what, 'Rescale the numbers.');
+  }
 }
 
 function checkOutputs(outputs: unknown): readonly Matrix[] {

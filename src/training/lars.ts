@@ -34,7 +34,7 @@ export function lars(options: LarsOptions): Optimizer {
   checkNumber('momentum', momentum, { min: 0, max: 1 });
   checkNumber('weightDecay', weightDecay, { min: 0 });
   checkNumber('trustCoefficient', trustCoefficient, { min: 0, above: true });
-  return makeOptimizer('lars', { learningRate, momentum, weightDecay, trustCoefficient }, 1, (slot) => {
+  return makeOptimizer('lars', { learningRate, momentum, weightDecay, trustCoefficient }, ['signed'], (slot) => {
     const { numbers, gradient, column } = slot;
     const velocity = slot.buffers[0] as Float64Array;
     const decay = column ? 0 : weightDecay;

@@ -4,6 +4,7 @@ import { beginCall, type CallOptions } from '../backends/select.js';
 import { EigenviewError } from '../errors.js';
 import { checkDense, shape } from '../matrix/check.js';
 import type { Matrix } from '../matrix/matrix.js';
+import { overflow } from './overflow.js';
 
 /**
  * The gradient of an objective by a linear encoder W from that by its embeddings Z = X Wᵀ: ∂/∂W = (∂/∂Z)ᵀ X. The same
@@ -12,7 +13,8 @@ import type { Matrix } from '../matrix/matrix.js';
  * @param batch X, B×d, what was encoded
  * @param gradient ∂/∂Z, B×k
  * @returns k×d
- * @throws EigenviewError `SHAPE_MISMATCH`, `NOT_FINITE`, `EMPTY`; the signal's reason when aborted
+ * @throws EigenviewError `SHAPE_MISMATCH`, `NOT_FINITE`, `EMPTY`; `OUT_OF_RANGE` when the gradient overflows; the
+ * signal's reason when aborted
  * @example
  * ```ts
  * const { gradients } = await vicreg(await encode(w, x1), await encode(w, x2));
@@ -30,11 +32,13 @@ export async function linearEncoderGradient(batch: Matrix, gradient: Matrix, opt
       received: shape(gradient),
     });
   }
-  return encoderGradient(backend, control, batch, gradient);
+  const slope = await encoderGradient(backend, control, batch, gradient);
+  if (!slope.data.every(Number.isFinite)) throw overflow('The gradient', 'Rescale the batch, or the gradient.');
+  return slope;
 }
 
 /**
- * Of operands that are known to be good. By the kernel that encodes: a matrix product may have other bits on other
+ * Of operands that are known to be good; it may overflow. By the kernel that encodes: a matrix product may have other bits on other
  * threads.
  */
 export async function encoderGradient(

@@ -12,7 +12,7 @@ import {
 } from '../matrix/check.js';
 import { Matrix } from '../matrix/matrix.js';
 import { turnHasTime } from '../runtime/turn.js';
-import { isOverflow } from './overflow.js';
+import { isNumerical } from './overflow.js';
 
 /** A function of some matrices, and its gradients by them; the objectives of linear problems answer so. */
 export type Differentiable = (parameters: readonly Matrix[]) => DifferentiableValue | Promise<DifferentiableValue>;
@@ -51,7 +51,8 @@ export interface Minimum {
  * "Nonsmooth optimization via quasi-Newton methods", Mathematical Programming 141, 2013, algorithm 2.6). The loss falls
  * in every step.
  *
- * @param objective its loss and gradients; where it is not finite, overflows or is `SINGULAR`, the step is made shorter
+ * @param objective its loss and gradients; where it is not finite, overflows or throws `SINGULAR`, `NOT_FINITE` or
+ * `NOT_POSITIVE_DEFINITE`, the step is made shorter
  * @param start one matrix, or several
  * @throws EigenviewError `NOT_FINITE` where the loss is not finite at the start, or what the objective throws there;
  * `SHAPE_MISMATCH`, `OUT_OF_RANGE`; `CUSTOM_FAILED` with the cause where the objective throws; the signal's reason when
@@ -141,7 +142,7 @@ class LineSearch {
     try {
       value = await this.objective(unflatten(place, this.shapes));
     } catch (cause) {
-      if (isNoPlace(cause)) return { place, loss: Number.NaN, slope: place, fault: cause };
+      if (isNumerical(cause)) return { place, loss: Number.NaN, slope: place, fault: cause };
       if (cause instanceof EigenviewError) throw cause;
       throw new EigenviewError('CUSTOM_FAILED', 'The objective threw.', { argument: 'objective', cause });
     }
@@ -165,11 +166,6 @@ class LineSearch {
     }
     return best;
   }
-}
-
-/** Overflow, and what must be inverted there and cannot: steps must be shorter then. */
-function isNoPlace(cause: unknown): boolean {
-  return isOverflow(cause) || (cause instanceof EigenviewError && cause.code === 'SINGULAR');
 }
 
 /** −H g by the two-loop recursion; without curvature, −g over its norm. */

@@ -13,11 +13,12 @@ import { type VicregOptions, vicreg } from '../losses/vicreg.js';
 import { type WhitenedMseOptions, whitenedMse } from '../losses/whitened-mse.js';
 import { checkMatrix, checkNumber, checkOneOf, checkSameShape } from '../matrix/check.js';
 import { Matrix } from '../matrix/matrix.js';
+import { customFailed } from './call-custom.js';
 
 /** An objective's value at two batches of embeddings, and its gradients by them. */
 export interface ObjectiveValue {
   loss: number;
-  /** Its terms by name, kept in the history. */
+  /** Its terms by name, finite numbers, kept in the history. */
   parts?: Record<string, number>;
   /** By z1 and by z2, of their shapes. */
   gradients: readonly Matrix[];
@@ -89,6 +90,8 @@ export interface Evaluation {
 export interface Objective {
   /** What it is, as a value that JSON can hold. */
   readonly description: unknown;
+  /** Whether without a predictor all embeddings become alike. */
+  readonly needsPredictor: boolean;
   evaluate(embeddings: Embeddings, occasion: Occasion): Promise<Evaluation>;
 }
 
@@ -118,7 +121,8 @@ export const OBJECTIVE_NAMES = Object.keys(OBJECTIVES) as ObjectiveName[];
 /** @throws EigenviewError `INVALID_ARGUMENT`; of an objective's own options its first evaluation speaks */
 export function readObjective(objective: unknown): Objective {
   if (typeof objective === 'function') {
-    return { description: 'a function', evaluate: ofTwoViews(guarded(objective as TwoViewObjective)) };
+    const evaluate = ofTwoViews(guarded(objective as TwoViewObjective));
+    return { description: 'a function', needsPredictor: false, evaluate };
   }
   const named = typeof objective === 'string' ? { name: objective } : objective;
   if (typeof named !== 'object' || named === null || !('name' in named)) {
@@ -131,7 +135,8 @@ export function readObjective(objective: unknown): Objective {
   const { name, ...options } = named as NamedObjective;
   checkOneOf('objective', name, OBJECTIVE_NAMES);
   const make = OBJECTIVES[name] as (options: object) => Objective['evaluate'];
-  return { description: { name, ...options }, evaluate: make(options) };
+  const needsPredictor = name === 'simsiam' || name === 'byol';
+  return { description: { name, ...options }, needsPredictor, evaluate: make(options) };
 }
 
 /**
@@ -198,38 +203,60 @@ function averaged(rate: number, options: Omit<PeiraOptions, keyof CallOptions>):
 
 /**
  * A function of the caller's: what it throws is its own, what it answers is checked. Non-finite numbers are for the
- * trainer.
+ * trainer, but for terms at the first batch, whose loss is finite.
  */
 function guarded(objective: TwoViewObjective): Evaluate {
-  return async (z1, z2, call) => {
+  return async (z1, z2, call, step) => {
     let value: ObjectiveValue;
     try {
       value = await objective(z1, z2, call);
     } catch (cause) {
       if (cause instanceof EigenviewError || call.signal?.aborted) throw cause;
-      throw new EigenviewError('CUSTOM_FAILED', 'The objective threw.', { argument: 'objective', cause });
+      throw customFailed('objective', cause);
     }
-    checkValue(value, z1);
-    return value;
+    const parts = checkValue(value, z1);
+    if (step === 0 && Number.isFinite(value.loss)) checkFiniteParts(parts);
+    return { ...value, parts };
   };
 }
 
-function checkValue(value: unknown, { rows, cols }: Matrix): void {
-  const { loss, gradients } = (value ?? {}) as Partial<ObjectiveValue>;
+/** @returns the terms, nobody else's */
+function checkValue(value: unknown, { rows, cols }: Matrix): Record<string, number> {
+  const { loss, parts, gradients } = (value ?? {}) as Partial<ObjectiveValue>;
   if (typeof loss !== 'number' || !Array.isArray(gradients) || gradients.length < 2) {
-    throw new EigenviewError('INVALID_ARGUMENT', 'The objective does not answer as one.', {
-      argument: 'objective',
-      expected: 'a function that returns { loss, gradients: [by z1, by z2] }',
-      received: describe(value),
-    });
+    throw invalid('a function that returns { loss, gradients: [by z1, by z2] }', value);
   }
   for (const [i, gradient] of gradients.slice(0, 2).entries()) {
     checkMatrix(`gradients[${i}] of the objective`, gradient);
     checkSameShape(`gradients[${i}] of the objective`, gradient, rows, cols);
   }
+  if (parts === undefined) return {};
+  const isRecord = Object.prototype.toString.call(parts) === '[object Object]';
+  if (!isRecord) throw invalid('a function whose parts are an object of numbers', parts);
+  for (const [name, part] of Object.entries(parts)) {
+    if (typeof part !== 'number') throw invalid(`a function whose part '${name}' is a number`, part);
+  }
+  return { ...parts };
 }
 
-/** Whether a loss and its gradients are finite. */
-export function isFiniteEvaluation({ loss, gradients }: Evaluation): boolean {
-  return Number.isFinite(loss) && gradients.every(({ data }) => data.every(Number.isFinite));
+function checkFiniteParts(parts: Record<string, number>): void {
+  for (const [name, part] of Object.entries(parts)) {
+    if (!Number.isFinite(part)) throw invalid(`a function whose part '${name}' is finite`, part);
+  }
+}
+
+function invalid(expected: string, value: unknown): EigenviewError {
+  return new EigenviewError('INVALID_ARGUMENT', 'The objective does not answer as one.', {
+    argument: 'objective',
+    expected,
+    received: describe(value),
+  });
+}
+
+/** What of an evaluation is not finite, in words; undefined where all is. */
+export function notFinitePart({ loss, parts, gradients }: Evaluation): string | undefined {
+  if (!Number.isFinite(loss)) return 'The loss';
+  const part = Object.keys(parts).find((name) => !Number.isFinite(parts[name]));
+  if (part !== undefined) return `The loss's part '${part}'`;
+  return gradients.every(({ data }) => data.every(Number.isFinite)) ? undefined : "The loss's gradient";
 }

@@ -1,10 +1,11 @@
 import { describe, EigenviewError } from '../errors.js';
-import { checkInteger } from '../matrix/check.js';
+import { checkDense, checkInteger } from '../matrix/check.js';
 import type { Matrix } from '../matrix/matrix.js';
 import type { JsonArray } from '../moments/serialise.js';
 import { decodeMatrix, encodeMatrix } from './matrix-json.js';
 
 export interface OptimizerStateJson {
+  optimizer: string;
   step: number;
   buffers: JsonArray[][];
 }
@@ -19,17 +20,33 @@ export interface OptimizerStateJson {
  * ```
  */
 export class OptimizerState {
+  /** For each parameter its buffers. */
+  readonly buffers: readonly (readonly Matrix[])[];
+
   /**
    * @param step steps that were made
    * @param buffers for each parameter its buffers, of the parameter's shape: the velocity; of AdamW the two moments
+   * @param optimizer name of the optimizer whose state it is; default none
+   * @throws EigenviewError `INVALID_ARGUMENT`, `OUT_OF_RANGE`, `EMPTY`, `NOT_FINITE`
    */
   constructor(
     readonly step: number,
-    readonly buffers: readonly (readonly Matrix[])[],
-  ) {}
+    buffers: readonly (readonly Matrix[])[],
+    readonly optimizer = '',
+  ) {
+    checkInteger('step', step, { min: 0 });
+    if (typeof optimizer !== 'string') throw invalid('optimizer', 'a name', optimizer);
+    this.buffers = checkList('buffers', buffers).map((own, i) =>
+      checkList(`buffers[${i}]`, own).map((buffer, j) => {
+        checkDense(`buffers[${i}][${j}]`, buffer);
+        return buffer;
+      }),
+    );
+  }
 
   toJSON(): OptimizerStateJson {
-    return { step: this.step, buffers: this.buffers.map((own) => own.map(encodeMatrix)) };
+    const { optimizer, step } = this;
+    return { optimizer, step, buffers: this.buffers.map((own) => own.map(encodeMatrix)) };
   }
 
   /**
@@ -37,21 +54,27 @@ export class OptimizerState {
    * makes
    */
   static fromJSON(json: unknown): OptimizerState {
-    const { step, buffers } = (json ?? {}) as Partial<OptimizerStateJson>;
+    const { optimizer, step, buffers } = (json ?? {}) as Partial<OptimizerStateJson>;
+    if (typeof optimizer !== 'string') throw invalid('json.optimizer', 'a name', optimizer);
     checkInteger('json.step', step, { min: 0 });
     const lists = checkList('json.buffers', buffers).map((own, i) => checkList(`json.buffers[${i}]`, own));
     return new OptimizerState(
       step,
       lists.map((own, i) => own.map((buffer, j) => decodeMatrix(`json.buffers[${i}][${j}]`, buffer))),
+      optimizer,
     );
   }
 }
 
 function checkList(argument: string, value: unknown): unknown[] {
-  if (Array.isArray(value)) return value;
-  throw new EigenviewError('INVALID_ARGUMENT', 'This is not the JSON of an OptimizerState.', {
+  if (Array.isArray(value)) return Array.from(value as unknown[]);
+  throw invalid(argument, 'an array', value);
+}
+
+function invalid(argument: string, expected: string, value: unknown): EigenviewError {
+  return new EigenviewError('INVALID_ARGUMENT', 'This is not the state of an optimizer.', {
     argument,
-    expected: 'an array',
+    expected,
     received: describe(value),
   });
 }

@@ -16,9 +16,16 @@ export interface Optimizer {
    * One step. Parameters of a single column, as biases are, are neither decayed nor adapted where the optimizer says
    * so.
    *
-   * @throws EigenviewError `SHAPE_MISMATCH`, `NOT_FINITE`; `OUT_OF_RANGE` when a number overflows
+   * @throws EigenviewError `SHAPE_MISMATCH`, `NOT_FINITE`; `OUT_OF_RANGE` when a number overflows; `CUSTOM_FAILED` when
+   * a schedule throws
    */
   step(parameters: readonly Matrix[], gradients: readonly Matrix[], state: OptimizerState): OptimizerStep;
+  /**
+   * Whether a state that was saved can be one of this optimizer and of such parameters.
+   *
+   * @throws EigenviewError `SHAPE_MISMATCH`, `OUT_OF_RANGE`, `INVALID_ARGUMENT` where it cannot
+   */
+  checkState?(parameters: readonly Matrix[], state: OptimizerState): void;
 }
 
 export interface OptimizerStep {
@@ -39,11 +46,13 @@ export interface Slot {
   column: boolean;
 }
 
-/** @param count buffers a parameter */
+/** What an optimizer remembers of each number of a parameter. */
+export type Buffer = 'signed' | 'nonNegative';
+
 export function makeOptimizer(
   name: string,
   settings: { learningRate: Rate } & Record<string, Rate | boolean>,
-  count: number,
+  kinds: readonly Buffer[],
   rule: (slot: Slot) => void,
 ): Optimizer {
   const { learningRate } = settings;
@@ -56,14 +65,15 @@ export function makeOptimizer(
       const shapes = checkList('parameters', parameters);
       return new OptimizerState(
         0,
-        shapes.map(({ rows, cols }) => Array.from({ length: count }, () => Matrix.zeros(rows, cols))),
+        shapes.map(({ rows, cols }) => kinds.map(() => Matrix.zeros(rows, cols))),
+        name,
       );
     },
     step(parameters, gradients, state) {
       const before = checkList('parameters', parameters);
       const slopes = checkList('gradients', gradients);
       checkLengths(before, slopes);
-      checkState(before, state, count);
+      checkState(before, state, name, kinds);
       const rate = rateAt('learningRate', learningRate, state.step, { min: 0 });
       const after = before.map(copy);
       const buffers = state.buffers.map((own) => own.map(copy));
@@ -78,17 +88,22 @@ export function makeOptimizer(
         });
       }
       for (const matrix of [after, buffers].flat(2)) checkStep(name, matrix);
-      return { parameters: after, state: new OptimizerState(state.step + 1, buffers) };
+      return { parameters: after, state: new OptimizerState(state.step + 1, buffers, name) };
+    },
+    checkState(parameters, state) {
+      checkState(checkList('parameters', parameters), state, name, kinds);
     },
   };
 }
 
 export function checkOptimizer(value: unknown): asserts value is Optimizer {
-  const { start, step } = (value ?? {}) as Partial<Optimizer>;
-  if (typeof start === 'function' && typeof step === 'function') return;
+  const { name, settings, start, step, checkState } = (value ?? {}) as Partial<Optimizer>;
+  const functions = [start, step, ...(checkState === undefined ? [] : [checkState])];
+  const named = typeof name === 'string' && typeof settings === 'object' && settings !== null;
+  if (named && functions.every((member) => typeof member === 'function')) return;
   throw new EigenviewError('INVALID_ARGUMENT', 'An optimizer is needed.', {
     argument: 'optimizer',
-    expected: 'an optimizer, such as sgd({ learningRate: 0.1 }) makes',
+    expected: 'an optimizer { name, settings, start, step }, such as sgd({ learningRate: 0.1 }) makes',
     received: describe(value),
   });
 }
@@ -124,21 +139,37 @@ function checkLengths(parameters: readonly Matrix[], gradients: readonly Matrix[
   }
 }
 
-function checkState(parameters: readonly Matrix[], state: unknown, count: number): void {
+function checkState(parameters: readonly Matrix[], state: unknown, name: string, kinds: readonly Buffer[]): void {
   const fits =
     state instanceof OptimizerState &&
+    state.optimizer === name &&
     state.buffers.length === parameters.length &&
     parameters.every(({ rows, cols }, i) => {
       const own = state.buffers[i] as readonly Matrix[];
-      return own.length === count && own.every((buffer) => buffer.rows === rows && buffer.cols === cols);
+      return own.length === kinds.length && own.every((buffer) => buffer.rows === rows && buffer.cols === cols);
     });
-  if (fits) return;
-  throw new EigenviewError('SHAPE_MISMATCH', 'The state is not one of this optimizer and these parameters.', {
-    argument: 'state',
-    expected: `an OptimizerState with ${count} buffers for each of ${parameters.map(shape).join(', ')}`,
-    received: describe(state),
-    fix: 'Begin with optimizer.start(parameters).',
-  });
+  if (!fits) {
+    throw new EigenviewError('SHAPE_MISMATCH', 'The state is not one of this optimizer and these parameters.', {
+      argument: 'state',
+      expected: `of ${name}, with ${kinds.length} buffers for each of ${parameters.map(shape).join(', ')}`,
+      received: state instanceof OptimizerState ? `a state of '${state.optimizer}'` : describe(state),
+      fix: 'Begin with optimizer.start(parameters).',
+    });
+  }
+  for (const [i, own] of state.buffers.entries()) {
+    for (const [j, kind] of kinds.entries()) if (kind === 'nonNegative') checkNonNegative(i, j, own[j] as Matrix);
+  }
+}
+
+function checkNonNegative(parameter: number, buffer: number, { data }: Matrix): void {
+  for (let i = 0; i < data.length; i++) {
+    if ((data[i] as number) >= 0) continue;
+    throw new EigenviewError('OUT_OF_RANGE', 'A mean of squares is negative.', {
+      argument: `state.buffers[${parameter}][${buffer}]`,
+      expected: 'at least 0 everywhere',
+      received: String(data[i]),
+    });
+  }
 }
 
 function checkStep(name: string, { data }: Matrix): void {

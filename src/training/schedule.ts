@@ -1,6 +1,7 @@
 /** Numbers that change along training: a function of the step, counted from 0. */
 import { describe, EigenviewError } from '../errors.js';
 import { checkInteger, checkNumber, checkOptions } from '../matrix/check.js';
+import { callCustom } from './call-custom.js';
 
 /** The value for a step, which counts from 0. */
 export type Schedule = (step: number) => number;
@@ -78,10 +79,10 @@ export function checkRate(argument: string, rate: unknown, range: { min: number;
   });
 }
 
-/** A rate's value at a step; a schedule may be the caller's, so that its answer is checked too. */
+/** A rate's value at a step; a schedule may be the caller's, so that its answer is checked too. @throws EigenviewError `CUSTOM_FAILED`, … */
 export function rateAt(argument: string, rate: Rate, step: number, range: { min: number; max?: number }): number {
   if (typeof rate === 'number') return rate;
-  const value = rate(step);
+  const value = callCustom(argument, 'wrapped', () => rate(step));
   checkNumber(`${argument}(${step})`, value, range);
   return value;
 }

@@ -41,7 +41,7 @@ export function sgd(options: SgdOptions): Optimizer {
       received: '0',
     });
   }
-  return makeOptimizer('sgd', { learningRate, momentum, weightDecay, nesterov }, 1, (slot) => {
+  return makeOptimizer('sgd', { learningRate, momentum, weightDecay, nesterov }, ['signed'], (slot) => {
     const { numbers, gradient } = slot;
     const velocity = slot.buffers[0] as Float64Array;
     for (let i = 0; i < numbers.length; i++) {

@@ -1,4 +1,3 @@
-import { createHash } from 'node:crypto';
 import type { Backend } from '../backends/backend.js';
 import type { Control } from '../backends/linalg.js';
 import { beginCall, type CallOptions } from '../backends/select.js';
@@ -9,31 +8,27 @@ import type { Source } from '../moments/source.js';
 import { normal, STREAMS } from '../runtime/random.js';
 import { checkSteps } from '../views/draw.js';
 import { checkViews, type ViewProcess, viewDimension } from '../views/view-process.js';
+import { startOptimizer } from './ask-optimizer.js';
 import {
   type CheckpointOptions,
   checkCheckpoint,
-  type Fingerprint,
   type Progress,
+  prepareCheckpoint,
   readCheckpoint,
-  type TrainingRecord,
-  writeCheckpoint,
 } from './checkpoint.js';
-import { emaUpdate } from './ema-update.js';
-import { gatherRows } from './gather-rows.js';
-import { encoderGradient } from './linear-encoder-gradient.js';
-import { interleave, Minibatches, split } from './minibatches.js';
 import {
-  type Embeddings,
-  type Evaluation,
-  isFiniteEvaluation,
-  type Objective,
-  readObjective,
-  type TrainingObjective,
-} from './objective.js';
+  type Fingerprint,
+  jsonFingerprint,
+  matrixFingerprint,
+  rowsFingerprint,
+  viewsFingerprint,
+} from './fingerprint.js';
+import { gatherRows } from './gather-rows.js';
+import { LinearRun, MOMENTUM, type Plan, type TrainedEncoder, type TrainingProgress } from './linear-run.js';
+import { Minibatches } from './minibatches.js';
+import { type Objective, readObjective, type TrainingObjective } from './objective.js';
 import { checkOptimizer, type Optimizer } from './optimizer.js';
-import type { OptimizerState } from './optimizer-state.js';
-import { isOverflow } from './overflow.js';
-import { checkRate, type Rate, rateAt } from './schedule.js';
+import { checkRate, type Rate } from './schedule.js';
 
 export interface TrainLinearOptions extends CallOptions {
   /** Dimension of the embeddings, at least 1. */
@@ -59,37 +54,15 @@ export interface TrainLinearOptions extends CallOptions {
    * false.
    */
   predictor?: boolean;
-  /** Told after every step. */
-  onProgress?: (progress: TrainingProgress) => void;
+  /** Told after every step; a promise that it answers is awaited. */
+  onProgress?: (progress: TrainingProgress) => unknown;
   /** Where to write what the run can be resumed from. */
   checkpoint?: CheckpointOptions;
   /** Goes on from the checkpoint if there is one; without it such a file is refused. */
   resume?: boolean;
 }
 
-export interface TrainingProgress {
-  /** Steps that were made, and that will be. */
-  step: number;
-  steps: number;
-  /** Before the last step. */
-  loss: number;
-}
-
-export interface TrainedEncoder {
-  /** W, k×d, always finite: where training diverged, the last before it. */
-  encoder: Matrix;
-  /** P, k×k, where one was learned. */
-  predictor?: Matrix;
-  /** The moving average of W, where there was one. */
-  target?: Matrix;
-  /** The loss of every step's batch, before the step. */
-  history: readonly TrainingRecord[];
-  /** Steps that led to `encoder`. */
-  steps: number;
-  /** `diverged`: a loss, a gradient or a weight was no longer finite; `aborted`: by the signal. */
-  reason: 'done' | 'aborted' | 'diverged';
-  optimizerState: OptimizerState;
-}
+export type { TrainedEncoder, TrainingProgress };
 
 const KEYS = [
   'k',
@@ -116,10 +89,11 @@ const KEYS = [
  * @param views how views are drawn
  * @param objective a name (`vicreg`, `barlowTwins`, `simclr`, `lejepa`, `spectralContrastive`, `whitenedMse`, `peira`,
  * `simsiam`, `byol`), a name with options (`{ name: 'vicreg', covariance: 2 }`), or a function
- * @returns aborted or diverged as well: `reason` says. An abort before the first step rejects
- * @throws EigenviewError `SHAPE_MISMATCH`, `OUT_OF_RANGE`, `NOT_FINITE`, `UNKNOWN_OPTION`, `CUSTOM_FAILED` of functions
- * of the caller's; `FILE_EXISTS`, `FILE_FORMAT`, `FILE_IO` of the checkpoint; as the objective throws at the first
- * batch
+ * @returns aborted, diverged or not saved as well: `reason` says, and `cause`. An abort before the first step rejects
+ * @throws EigenviewError `SHAPE_MISMATCH`, `OUT_OF_RANGE`, `NOT_FINITE`, `UNKNOWN_OPTION`; `INVALID_ARGUMENT`, also for
+ * `simsiam` and `byol` without a predictor; `FILE_EXISTS`, `FILE_FORMAT`, `FILE_IO` of the checkpoint, before the first
+ * step; as the objective throws at the first batch; `CUSTOM_FAILED` of functions of the caller's: objective, schedules,
+ * optimizer, views and `onProgress`. What a run that ends in an error had reached is in its checkpoint, if it has one
  * @example
  * ```ts
  * const { encoder, history } = await trainLinear(x, gaussianViews({ theta: 0.1 }), 'vicreg', {
@@ -137,6 +111,9 @@ export async function trainLinear(
   checkViews('views', views);
   const goal = readObjective(objective);
   checkTraining(options);
+  checkPredictor(goal, options);
+  const { checkpoint, resume = false } = options;
+  if (checkpoint !== undefined) await prepareCheckpoint(checkpoint.path, resume);
   const rows = await gatherRows('source', source, control);
   const run = await prepare(rows, views, goal, options, backend, control);
   return run.train();
@@ -173,7 +150,15 @@ function checkTraining(options: TrainLinearOptions | undefined): void {
   checkCheckpoint(checkpoint, resume);
 }
 
-const MOMENTUM = { min: 0, max: 1 };
+function checkPredictor({ needsPredictor }: Objective, { predictor }: TrainLinearOptions): void {
+  if (!needsPredictor || predictor === true) return;
+  throw new EigenviewError('INVALID_ARGUMENT', 'Without a predictor, training by this objective collapses.', {
+    argument: 'predictor',
+    expected: 'true with simsiam and byol',
+    received: String(predictor ?? false),
+    fix: 'Set `predictor: true`; or choose an objective that keeps embeddings apart, such as vicreg.',
+  });
+}
 
 /** Epoch e draws views 2e and 2e + 1, numbers below 2³¹. */
 const MOST_EPOCHS = 2 ** 30;
@@ -185,8 +170,8 @@ async function prepare(
   options: TrainLinearOptions,
   backend: Backend,
   control: Control,
-): Promise<Run> {
-  const { k, batchSize, seed = 0, optimizer, target, checkpoint, resume = false } = options;
+): Promise<LinearRun> {
+  const { k, batchSize, seed = 0, optimizer, target, checkpoint } = options;
   checkInteger('batchSize', batchSize, { min: 1, max: rows.rows });
   const width = viewDimension(views, rows.cols);
   const step = await views.step(rows.cols, backend.linalg);
@@ -201,8 +186,12 @@ async function prepare(
     parameters,
     target: target && encoder,
     memory: [],
-    optimizer: optimizer.start(parameters),
+    optimizer: startOptimizer(optimizer, parameters),
     history: [],
+  };
+  const keeping = checkpoint && {
+    ...checkpoint,
+    fingerprint: fingerprintOf(rows, viewsFingerprint(views.name, step), goal, options, encoder),
   };
   const plan: Plan = {
     goal,
@@ -210,13 +199,12 @@ async function prepare(
     batches,
     steps,
     momentum: target?.momentum,
-    checkpoint,
+    checkpoint: keeping,
     onProgress: options.onProgress,
   };
-  const fingerprint = fingerprintOf(rows, views, goal, options, encoder);
-  const known = checkpoint && (await readCheckpoint(checkpoint.path, resume, fingerprint, begin));
+  const known = keeping && (await readCheckpoint(keeping.path, keeping.fingerprint, begin, optimizer));
   if (known !== undefined) checkInteger('steps', steps, { min: known.steps });
-  return new Run(plan, known ?? begin, fingerprint, backend, control);
+  return new LinearRun(plan, known ?? begin, backend, control);
 }
 
 function checkInit(init: unknown, k: number, width: number, seed: number): Matrix {
@@ -233,165 +221,24 @@ function checkInit(init: unknown, k: number, width: number, seed: number): Matri
   return new Matrix(k, width, Float64Array.from(init.data));
 }
 
-/** Rows that stand for the data in a fingerprint: a guard against mistakes, not a proof. */
-const ROWS_HASHED = 16;
-
 function fingerprintOf(
   rows: Matrix,
-  views: ViewProcess,
+  views: unknown,
   goal: Objective,
   { k, batchSize, seed = 0, optimizer, target, predictor = false }: TrainLinearOptions,
   encoder: Matrix,
 ): Fingerprint {
-  const stride = Math.max(1, Math.floor(rows.rows / ROWS_HASHED));
-  const data = createHash('sha256');
-  for (let i = 0; i < rows.rows; i += stride) data.update(Float64Array.from(rows.row(i)));
   const momentum = typeof target?.momentum === 'function' ? 'schedule' : target?.momentum;
   return {
-    source: [rows.rows, rows.cols, data.digest('hex').slice(0, 32)],
-    views: views.name,
-    objective: goal.description,
+    source: rowsFingerprint(rows),
+    views,
+    objective: jsonFingerprint('objective', goal.description),
     k,
     batchSize,
     seed,
-    optimizer: [optimizer.name, optimizer.settings],
-    init: createHash('sha256').update(encoder.data).digest('hex').slice(0, 32),
-    target: momentum,
+    optimizer: jsonFingerprint('optimizer', [optimizer.name, optimizer.settings]),
+    init: matrixFingerprint(encoder),
+    target: momentum ?? null,
     predictor,
   };
-}
-
-interface Plan {
-  goal: Objective;
-  optimizer: Optimizer;
-  batches: Minibatches;
-  steps: number;
-  /** Of the target encoder. */
-  momentum: Rate | undefined;
-  checkpoint: CheckpointOptions | undefined;
-  onProgress: ((progress: TrainingProgress) => void) | undefined;
-}
-
-/** The run itself, from where it begins or goes on. */
-class Run {
-  #progress: Progress;
-  readonly #history: TrainingRecord[];
-
-  constructor(
-    readonly plan: Plan,
-    progress: Progress,
-    readonly fingerprint: Fingerprint,
-    readonly backend: Backend,
-    readonly control: Control,
-  ) {
-    this.#progress = progress;
-    this.#history = [...progress.history];
-  }
-
-  async train(): Promise<TrainedEncoder> {
-    const { steps, checkpoint, onProgress } = this.plan;
-    while (this.#progress.steps < steps) {
-      if (this.control.signal?.aborted) return this.#end('aborted');
-      const stopped = await this.#advance();
-      if (stopped !== undefined) return this.#end(stopped);
-      const { steps: done } = this.#progress;
-      onProgress?.({ step: done, steps, loss: (this.#history[done - 1] as TrainingRecord).loss });
-      if (checkpoint?.every !== undefined && done % checkpoint.every === 0 && done < steps) await this.#save();
-    }
-    return this.#end('done');
-  }
-
-  /** One step, or why there was none. */
-  async #advance(): Promise<TrainedEncoder['reason'] | undefined> {
-    const { steps } = this.#progress;
-    try {
-      const drawn = await this.plan.batches.views(this.backend, this.control, steps);
-      const embeddings = await this.#embed(drawn);
-      if (![embeddings.p1, embeddings.p2, embeddings.z1, embeddings.z2].every(isFiniteMatrix)) return 'diverged';
-      const { signal } = this.control;
-      const call: CallOptions = { backend: this.backend.name, ...(signal && { signal }) };
-      const { memory } = this.#progress;
-      const evaluation = await this.plan.goal.evaluate(embeddings, { call, step: steps, memory });
-      if (!isFiniteEvaluation(evaluation)) return 'diverged';
-      this.#progress = await this.#descend(drawn, embeddings, evaluation);
-      this.#history.push({ step: steps, loss: evaluation.loss, parts: evaluation.parts });
-      return undefined;
-    } catch (error) {
-      if (this.control.signal?.aborted) return 'aborted';
-      if (isOverflow(error)) return 'diverged';
-      throw error;
-    }
-  }
-
-  async #embed(drawn: Matrix): Promise<Embedded> {
-    const { parameters, target } = this.#progress;
-    const [encoder, predictor] = parameters as [Matrix, Matrix?];
-    const { moments } = this.backend;
-    const z = await moments.project(this.control, drawn, encoder);
-    const p = predictor === undefined ? z : await moments.project(this.control, z, predictor);
-    const constants = target === undefined ? z : await moments.project(this.control, drawn, target);
-    const [[p1, p2], [z1, z2]] = [split(p), split(constants)];
-    return { p1, p2, z1, z2, constant: predictor !== undefined || target !== undefined, z };
-  }
-
-  async #descend(drawn: Matrix, { z }: Embedded, { gradients, memory }: Evaluation): Promise<Progress> {
-    const { steps, parameters, target, optimizer: before } = this.#progress;
-    const { optimizer, momentum } = this.plan;
-    const slopes = await this.#slopes(drawn, z, interleave(...gradients));
-    const { parameters: after, state } = optimizer.step(parameters, slopes, before);
-    if (!after.every(isFiniteMatrix)) throw overflow();
-    const follow = (from: Matrix, rate: Rate) =>
-      emaUpdate(from, after[0] as Matrix, rateAt('target.momentum', rate, steps, MOMENTUM));
-    return {
-      steps: steps + 1,
-      parameters: after,
-      target: target && momentum !== undefined ? follow(target, momentum) : undefined,
-      memory,
-      optimizer: state,
-      history: this.#history,
-    };
-  }
-
-  /** Through p = z Pᵀ, where there is a predictor: ∂/∂P = (∂/∂p)ᵀ z, ∂/∂z = ∂/∂p P. */
-  async #slopes(drawn: Matrix, z: Matrix, byP: Matrix): Promise<Matrix[]> {
-    const { backend, control } = this;
-    const predictor = this.#progress.parameters[1];
-    if (predictor === undefined) return [await encoderGradient(backend, control, drawn, byP)];
-    const byZ = await backend.moments.project(control, byP, predictor.transpose());
-    return [await encoderGradient(backend, control, drawn, byZ), await encoderGradient(backend, control, z, byP)];
-  }
-
-  async #end(reason: TrainedEncoder['reason']): Promise<TrainedEncoder> {
-    // What diverged is not worth resuming: the file stays as it was before.
-    if (reason !== 'diverged') await this.#save();
-    const { steps, parameters, target, optimizer } = this.#progress;
-    const [encoder, predictor] = parameters as [Matrix, Matrix?];
-    return {
-      encoder,
-      ...(predictor && { predictor }),
-      ...(target && { target }),
-      history: this.#history,
-      steps,
-      reason,
-      optimizerState: optimizer,
-    };
-  }
-
-  async #save(): Promise<void> {
-    const path = this.plan.checkpoint?.path;
-    if (path !== undefined) await writeCheckpoint(path, this.#progress, this.fingerprint);
-  }
-}
-
-interface Embedded extends Embeddings {
-  /** Both views' embeddings before the predictor, row after row. */
-  z: Matrix;
-}
-
-function isFiniteMatrix({ data }: Matrix): boolean {
-  return data.every(Number.isFinite);
-}
-
-function overflow(): EigenviewError {
-  return new EigenviewError('OUT_OF_RANGE', 'The step overflows.');
 }

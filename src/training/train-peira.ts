@@ -9,7 +9,7 @@ import { PeiraMoments } from '../losses/peira-moments.js';
 import { checkInteger, checkNumber, checkOneOf, checkSeed } from '../matrix/check.js';
 import { Matrix } from '../matrix/matrix.js';
 import { normal, STREAMS, uniform } from '../runtime/random.js';
-import { isOverflow } from './overflow.js';
+import { isNumerical, isOverflow } from './overflow.js';
 import { checkRate, type Rate, rateAt } from './schedule.js';
 
 /** How a step estimates the gradient from a batch. */
@@ -31,7 +31,10 @@ export interface TrainPeiraOptions extends CallOptions {
   /** η of the running averages, above 0 and at most 1; default 0.02. */
   rate?: number;
   steps: number;
-  /** At least 0; a number, or a function of the step. */
+  /**
+   * At least 0; a number, or a function of the step. With running averages it must be small against η, and where `k` is
+   * more than the functions that the minimum keeps (√s > λ) no more than about ηλ: the others outrun their averages.
+   */
   learningRate: Rate;
   /** Of the pairs and of the start; default 0. */
   seed?: number;
@@ -79,7 +82,8 @@ const KEYS = [
  * @param table the joint probabilities P(x = i, y = j), of sum 1
  * @returns aborted or diverged as well: `reason` says. An abort before the first step rejects
  * @throws EigenviewError `OUT_OF_RANGE`, `NOT_FINITE`, `EMPTY`, `UNKNOWN_OPTION`; `NOT_SYMMETRIC` for a shared encoder
- * of a table that is not
+ * of a table that is not;
+ * `CUSTOM_FAILED` when a schedule throws
  * @example
  * ```ts
  * const table = Matrix.from([[0.4, 0.1], [0.1, 0.4]]);
@@ -219,7 +223,7 @@ class PeiraRun {
       ({ gradients } = await peira(z1, z2, estimate));
     } catch (error) {
       if (this.call.signal?.aborted) return 'aborted';
-      if (isOverflow(error) || (step > 0 && isSingular(error))) return 'diverged';
+      if (isOverflow(error) || (step > 0 && isNumerical(error))) return 'diverged';
       throw error;
     }
     const [first, second] = gradients as [Matrix, Matrix];
@@ -287,11 +291,6 @@ class PeiraRun {
       reason: finite ? reason : 'diverged',
     };
   }
-}
-
-/** After steps that began well: embeddings have grown so large that λ is lost in the rounding of N + λI. */
-function isSingular(error: unknown): boolean {
-  return error instanceof EigenviewError && error.code === 'SINGULAR';
 }
 
 function pick({ cols, data }: Matrix, states: Uint32Array): Matrix {

@@ -1,8 +1,9 @@
+import { spawnSync } from 'node:child_process';
 import { chmodSync, lstatSync, readFileSync, statSync, symlinkSync } from 'node:fs';
 import type { FileHandle } from 'node:fs/promises';
 import { createServer } from 'node:net';
 import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest';
-import { removeLeftovers, writeAtomically } from '../../src/store/atomic.js';
+import { checkWritable, removeLeftovers, writeAtomically } from '../../src/store/atomic.js';
 import { failure } from '../support/failure.js';
 import { handles } from '../support/handles.js';
 import { TemporaryFolder } from '../support/temporary.js';
@@ -128,10 +129,55 @@ describe('writeAtomically', () => {
 
 describe('removeLeftovers', () => {
   it('removes the temporary files of killed writers and nothing else', async () => {
-    for (const name of ['.eigenview-0123456789abcdef.tmp', '.eigenview-mine.tmp', 'results.jsonl']) {
+    const left = '.eigenview-01234567-123-89abcdef-0123456789abcdef.tmp';
+    for (const name of [left, '.eigenview-mine.tmp', 'results.jsonl']) {
       leftovers.write(name, 'half');
     }
     await removeLeftovers(leftovers.path);
     expect(leftovers.names()).toEqual(['.eigenview-mine.tmp', 'results.jsonl']);
+  });
+});
+
+describe('checkWritable', () => {
+  const shared = new TemporaryFolder();
+
+  it('leaves a file, or that there is none, as it is', async () => {
+    const path = shared.write('there', 'old');
+    await checkWritable(path);
+    await checkWritable(shared.at('new'));
+    expect(readFileSync(path, 'utf8')).toBe('old');
+    expect(shared.names()).toEqual(['there']);
+  });
+
+  it('refuses what cannot be written', async () => {
+    const code = async (path: string) => (await failure(() => checkWritable(path))).code;
+    expect(await code(shared.at('missing/file'))).toBe('FILE_IO');
+    expect(await code(shared.path)).toBe('FILE_IO');
+    expect(await code(`${shared.write('file', '')}/x`)).toBe('FILE_IO');
+    expect(await code('')).toBe('INVALID_ARGUMENT');
+  });
+
+  it('removes what killed writers left, not what others are writing', async () => {
+    const own = new TemporaryFolder();
+    const path = own.at('result');
+    let name = '';
+    async function* watched(): AsyncGenerator<Uint8Array> {
+      yield Buffer.from('one');
+      name = own.names()[0] as string;
+      await checkWritable(path);
+      expect(own.names()).toEqual([name]);
+      yield Buffer.from('two');
+    }
+    await writeAtomically(path, watched());
+    const [host, pid, start, digits] = name.slice('.eigenview-'.length, -'.tmp'.length).split('-');
+    expect(pid).toBe(String(process.pid));
+    const gone = spawnSync(process.execPath, ['-e', '']).pid;
+    const called = (...parts: unknown[]) => `.eigenview-${parts.join('-')}.tmp`;
+    const others = [called('00000000', gone, start, digits), called(host, pid, start, digits), '.eigenview-mine.tmp'];
+    // A process that got the number of one that is gone is told by its start, where the system says when that was.
+    const reused = start === '00000000' ? [] : [called(host, pid, '12345678', digits)];
+    for (const left of [...others, ...reused, called(host, gone, start, digits)]) own.write(left, 'half');
+    await checkWritable(path);
+    expect(own.names()).toEqual([...others, 'result'].sort());
   });
 });

@@ -1,16 +1,25 @@
+import { createHash } from 'node:crypto';
 import { readFileSync } from 'node:fs';
-import { describe, expect, it } from 'vitest';
+import { describe, expect, it, vi } from 'vitest';
+import { Matrix } from '../../src/matrix/matrix.js';
 import { adamW } from '../../src/training/adam-w.js';
+import { encodeMatrix } from '../../src/training/matrix-json.js';
 import type { TrainingObjective } from '../../src/training/objective.js';
 import { cosineSchedule } from '../../src/training/schedule.js';
 import { sgd } from '../../src/training/sgd.js';
 import { type TrainedEncoder, type TrainLinearOptions, trainLinear } from '../../src/training/train-linear.js';
+import { affineViews } from '../../src/views/affine.js';
+import { composeViews } from '../../src/views/compose.js';
+import { customViews } from '../../src/views/custom.js';
 import { gaussianViews } from '../../src/views/gaussian.js';
+import type { ViewProcess } from '../../src/views/view-process.js';
+import { plus, product, times } from '../support/algebra.js';
 import { failure } from '../support/failure.js';
 import { normals } from '../support/normals.js';
 import { TemporaryFolder } from '../support/temporary.js';
 
 const folder = new TemporaryFolder();
+let count = 0;
 const x = normals(1, 20, 4);
 const views = gaussianViews({ theta: 0.2 });
 const options: TrainLinearOptions = {
@@ -69,7 +78,7 @@ describe('a run that is resumed', () => {
     const seen: number[] = [];
     const look = () => {
       try {
-        seen.push(JSON.parse(readFileSync(path, 'utf8')).steps);
+        seen.push(JSON.parse(readFileSync(path, 'utf8')).run.steps);
       } catch {
         seen.push(0);
       }
@@ -116,26 +125,110 @@ describe('a run that is resumed', () => {
     expect(kept).toMatchObject({ code: 'FILE_EXISTS', file: checkpoint.path });
   });
 
+  it('tells views by what they do, not by their names', async () => {
+    const run = async (first: ViewProcess, second: ViewProcess, backend?: 'js' | 'native') => {
+      const checkpoint = { path: folder.at(`views-${++count}.json`) };
+      const changes = { steps: 2, checkpoint };
+      await trainLinear(x, first, 'vicreg', { ...options, ...changes, backend: 'native' });
+      const again = { ...options, ...changes, ...(backend && { backend }), resume: true };
+      return trainLinear(x, second, 'vicreg', again);
+    };
+    const theta = plus(product(normals(4, 4, 4), normals(4, 4, 4).transpose()), Matrix.identity(4));
+    const other = plus(theta, Matrix.diagonal([0, 0, 0, 0.01]));
+    for (const [first, second] of [
+      [gaussianViews({ theta: 0.2 }), gaussianViews({ theta: 0.3 })],
+      [gaussianViews({ gamma: 0.2 }), gaussianViews({ gamma: 0.3 })],
+      [gaussianViews({ theta }), gaussianViews({ theta: other })],
+      [affineViews([{ matrix: theta }]), affineViews([{ matrix: other }])],
+      [composeViews([views, gaussianViews({ theta })]), composeViews([views, gaussianViews({ theta: other })])],
+    ] as const) {
+      expect(first.name).toBe(second.name);
+      const error = await failure(() => run(first, second));
+      expect(error).toMatchObject({ code: 'INVALID_ARGUMENT', argument: 'views' });
+    }
+    // The root of a covariance agrees between backends to rounding.
+    const found = await run(gaussianViews({ theta }), gaussianViews({ theta }), 'js');
+    expect(found).toMatchObject({ reason: 'done', steps: 2 });
+    const custom = await run(
+      customViews((batch) => batch),
+      customViews((batch) => times(batch, 2)),
+    );
+    expect(custom.steps).toBe(2);
+  });
+
   it('refuses files that are no checkpoints', async () => {
-    const good = JSON.parse(readFileSync(folder.at('other.json'), 'utf8'));
-    const write = (value: unknown) =>
-      folder.write('bad.json', typeof value === 'string' ? value : JSON.stringify(value));
-    for (const value of [
+    const text = readFileSync(folder.at('other.json'), 'utf8');
+    const { run, ...head } = JSON.parse(text);
+    const sealed = (changed: object) => {
+      const sha256 = createHash('sha256').update(JSON.stringify(changed)).digest('hex');
+      return JSON.stringify({ ...head, sha256, run: changed });
+    };
+    const read = (contents: string) => {
+      const path = folder.write('bad.json', contents);
+      return train('vicreg', { steps: 2, checkpoint: { path }, resume: true });
+    };
+    expect((await read(sealed(run))).steps).toBe(2);
+    const negative = encodeMatrix(times(Matrix.from(Array(2).fill([1, 1, 1, 1])), -1));
+    const { optimizer, history, parameters } = run;
+    for (const contents of [
+      '',
       '{',
       'null',
-      { ...good, version: 99 },
-      { ...good, steps: -1 },
-      { ...good, parameters: 3 },
-      { ...good, parameters: [{ rows: 2, cols: 4, base64: '' }] },
-      { ...good, parameters: [{ rows: 1, cols: 1, base64: 'AAAAAAAA8D8=' }] },
-      { ...good, optimizer: { step: 2, buffers: [] } },
-      { ...good, history: [] },
-      { ...good, memory: undefined },
+      text.replace('"steps":2', '"steps":1'),
+      // One bit of a weight.
+      text.replace(parameters[0].base64, `B${parameters[0].base64.slice(1)}`),
+      JSON.stringify({ ...head, run, version: 99 }),
+      JSON.stringify({ ...head, run: 3 }),
+      ...[
+        { ...run, steps: -1 },
+        { ...run, parameters: 3 },
+        { ...run, parameters: [{ rows: 2, cols: 4, base64: '' }] },
+        { ...run, parameters: [{ rows: 1, cols: 1, base64: 'AAAAAAAA8D8=' }] },
+        { ...run, optimizer: { ...optimizer, buffers: [] } },
+        { ...run, optimizer: { ...optimizer, step: 1 } },
+        { ...run, optimizer: { ...optimizer, optimizer: 'sgd' } },
+        { ...run, optimizer: { ...optimizer, buffers: [[optimizer.buffers[0][0], negative]] } },
+        { ...run, history: [] },
+        { ...run, history: [history[0], { ...history[1], parts: null }] },
+        { ...run, history: [history[0], { ...history[1], parts: { variance: null } }] },
+        { ...run, history: [history[0], { ...history[1], loss: '1' }] },
+        { ...run, memory: undefined },
+        { ...run, of: undefined },
+        { ...run, of: 'vicreg' },
+        { ...run, of: { ...run.of, views: undefined } },
+      ].map(sealed),
     ]) {
-      const error = await failure(() => train('vicreg', { checkpoint: { path: write(value) }, resume: true }));
-      expect(error.code).toBe('FILE_FORMAT');
+      expect(contents).not.toBe(text);
+      expect(await failure(() => read(contents))).toMatchObject({ code: 'FILE_FORMAT', file: folder.at('bad.json') });
     }
-    const away = await failure(() => train('vicreg', { checkpoint: { path: folder.at('no/where.json') } }));
-    expect(away.code).toBe('FILE_IO');
+    expect((await failure(() => read(sealed({ ...run, of: { ...run.of, views: 3 } })))).argument).toBe('views');
+  });
+
+  it.each([
+    ['a missing folder', () => folder.at('no/where.json'), 'Create the folder'],
+    ['a file for a folder', () => `${folder.write('file', '')}/where.json`, 'not a folder'],
+    ['a folder', () => folder.path, 'This is a folder'],
+    ...(process.platform === 'win32' ? [] : [['a device', () => '/dev/null', 'not a regular file'] as const]),
+  ] as const)('refuses %s before the first step', async (_, path, words) => {
+    const called = vi.fn(() => ({ loss: 1, gradients: [] }));
+    for (const resume of [false, true]) {
+      const error = await failure(() => train(called, { checkpoint: { path: path() }, resume }));
+      expect(error.code).toBe('FILE_IO');
+      expect(error.message).toContain(words);
+    }
+    expect(called).not.toHaveBeenCalled();
+  });
+
+  it('leaves no file behind where its first step fails', async () => {
+    const path = folder.at('never.json');
+    const error = await failure(() =>
+      train({ name: 'vicreg', lambda: 1 } as never, { checkpoint: { path, every: 1 } }),
+    );
+    expect(error.code).toBe('UNKNOWN_OPTION');
+    expect(folder.names()).not.toContain('never.json');
+    const circular: Record<string, unknown> = { name: 'vicreg' };
+    circular.gamma = circular;
+    const unwritable = await failure(() => train(circular as never, { checkpoint: { path } }));
+    expect(unwritable).toMatchObject({ code: 'INVALID_ARGUMENT', argument: 'objective' });
   });
 });

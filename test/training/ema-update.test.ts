@@ -68,4 +68,11 @@ describe('centerUpdate', () => {
     expect((await failure(() => centerUpdate(zeros, times(outputs, Number.NaN)))).code).toBe('NOT_FINITE');
     expect((await failure(() => centerUpdate(new Float64Array([0, Number.NaN]), outputs))).code).toBe('NOT_FINITE');
   });
+
+  it('says that the sum of the outputs overflows', async () => {
+    const large = Matrix.from([[1.5e308], [1.5e308]]);
+    const error = await failure(() => centerUpdate(new Float64Array(1), large));
+    expect(error.code).toBe('OUT_OF_RANGE');
+    expect(error.message).toContain('overflows');
+  });
 });

@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import type { Matrix } from '../../src/matrix/matrix.js';
+import { Matrix } from '../../src/matrix/matrix.js';
 import { encode } from '../../src/moments/encode.js';
 import { linearEncoderGradient } from '../../src/training/linear-encoder-gradient.js';
 import { product, times, trace } from '../support/algebra.js';
@@ -21,6 +21,13 @@ describe.each(BACKENDS)('linearEncoderGradient on %s', (backend) => {
     const zero = await value(times(encoder, 0));
     // The function is linear: its value is its derivative.
     expect((await value(encoder)) - zero).toBeCloseTo(trace(product(slope.transpose(), encoder)), 12);
+  });
+
+  it('says that it overflows', async () => {
+    const large = Matrix.from([[1e200]]);
+    const error = await failure(() => linearEncoderGradient(large, large, { backend }));
+    expect(error.code).toBe('OUT_OF_RANGE');
+    expect(error.message).toContain('overflows');
   });
 
   it('refuses what does not fit', async () => {

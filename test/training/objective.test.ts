@@ -14,6 +14,7 @@ import type { Matrix } from '../../src/matrix/matrix.js';
 import {
   type Embeddings,
   type NamedObjective,
+  notFinitePart,
   OBJECTIVE_NAMES,
   readObjective,
   type TwoViewObjective,
@@ -110,5 +111,28 @@ describe('readObjective', () => {
     expect((await evaluate(() => undefined)).code).toBe('INVALID_ARGUMENT');
     expect((await evaluate(() => ({ loss: 1, gradients: [z1] }))).code).toBe('INVALID_ARGUMENT');
     expect((await evaluate(() => ({ loss: 1, gradients: [z1, normals(1, 8, 2)] }))).code).toBe('SHAPE_MISMATCH');
+  });
+
+  it('checks the terms of such a function, and copies them', async () => {
+    const evaluate = (parts: unknown, step = 0, loss = 1) =>
+      readObjective((() => ({ loss, parts, gradients: [z1, z2] })) as TwoViewObjective).evaluate(plain, {
+        ...occasion,
+        step,
+      });
+    for (const parts of [3, null, [1], new Map(), { a: '1' }, { a: undefined }]) {
+      expect(await failure(() => evaluate(parts, 7))).toMatchObject({
+        code: 'INVALID_ARGUMENT',
+        argument: 'objective',
+      });
+    }
+    expect((await failure(() => evaluate({ a: Number.NaN }))).message).toContain("part 'a'");
+    // What is no longer finite later on, or with its loss, is for the trainer.
+    expect(notFinitePart(await evaluate({ a: 1 / 0 }, 3))).toContain("part 'a'");
+    expect(notFinitePart(await evaluate({ a: Number.NaN }, 0, Number.NaN))).toBe('The loss');
+    const mine = { a: 1 };
+    const found = await evaluate(mine);
+    mine.a = 2;
+    expect(found.parts).toEqual({ a: 1 });
+    expect(notFinitePart(found)).toBeUndefined();
   });
 });

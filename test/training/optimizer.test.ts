@@ -139,11 +139,39 @@ describe('OptimizerState', () => {
 
   it.each([
     [null, 'INVALID_ARGUMENT'],
-    [{ step: -1, buffers: [] }, 'OUT_OF_RANGE'],
-    [{ step: 1, buffers: 3 }, 'INVALID_ARGUMENT'],
-    [{ step: 1, buffers: [[{ rows: 1, cols: 1, base64: '' }]] }, 'SHAPE_MISMATCH'],
-    [{ step: 1, buffers: [[{ rows: 1, cols: 1, base64: 'AAAAAAAA+H8=' }]] }, 'NOT_FINITE'],
+    [{ step: 1, buffers: [] }, 'INVALID_ARGUMENT'],
+    [{ optimizer: 'sgd', step: -1, buffers: [] }, 'OUT_OF_RANGE'],
+    [{ optimizer: 'sgd', step: 1, buffers: 3 }, 'INVALID_ARGUMENT'],
+    [{ optimizer: 'sgd', step: 1, buffers: [[{ rows: 1, cols: 1, base64: '' }]] }, 'SHAPE_MISMATCH'],
+    [{ optimizer: 'sgd', step: 1, buffers: [[{ rows: 1, cols: 1, base64: 'AAAAAAAA+H8=' }]] }, 'NOT_FINITE'],
   ])('refuses %j', async (json, code) => {
     expect((await failure(() => OptimizerState.fromJSON(json))).code).toBe(code);
+  });
+
+  it.each([
+    [[0.5, []], 'INVALID_ARGUMENT', 'step'],
+    [[-1, []], 'OUT_OF_RANGE', 'step'],
+    [[1, undefined], 'INVALID_ARGUMENT', 'buffers'],
+    [[1, [3]], 'INVALID_ARGUMENT', 'buffers[0]'],
+    [[1, [[[[1]]]]], 'INVALID_ARGUMENT', 'buffers[0][0]'],
+    [[1, [[Matrix.from([[1 / 0]])]]], 'NOT_FINITE', 'buffers[0][0]'],
+    [[1, [], 3], 'INVALID_ARGUMENT', 'optimizer'],
+  ])('is not made of %j', async (given, code, argument) => {
+    const make = () => new OptimizerState(...(given as unknown as ConstructorParameters<typeof OptimizerState>));
+    expect(await failure(make)).toMatchObject({ code, argument });
+  });
+
+  it('belongs to one optimizer', async () => {
+    const weights = [Matrix.from([[1, 2]])];
+    const [first, second] = [sgd({ learningRate: 1 }), lars({ learningRate: 1 })];
+    const error = await failure(() => second.step(weights, weights, first.start(weights)));
+    expect(error).toMatchObject({ code: 'SHAPE_MISMATCH', argument: 'state', received: "a state of 'sgd'" });
+  });
+
+  it('has no negative mean of squares with AdamW', async () => {
+    const weights = [Matrix.from([[1, 2]])];
+    const state = new OptimizerState(1, [[weights[0] as Matrix, Matrix.from([[0, -1]])]], 'adamW');
+    const error = await failure(() => adamW({ learningRate: 1 }).step(weights, weights, state));
+    expect(error).toMatchObject({ code: 'OUT_OF_RANGE', argument: 'state.buffers[0][1]' });
   });
 });

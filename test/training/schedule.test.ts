@@ -1,5 +1,12 @@
 import { describe, expect, it } from 'vitest';
-import { cosineSchedule, linearSchedule, type ScheduleOptions } from '../../src/training/schedule.js';
+import { EigenviewError } from '../../src/errors.js';
+import {
+  cosineSchedule,
+  linearSchedule,
+  rateAt,
+  type Schedule,
+  type ScheduleOptions,
+} from '../../src/training/schedule.js';
 import { failure } from '../support/failure.js';
 import fc from '../support/properties.js';
 
@@ -68,5 +75,24 @@ describe('the shapes', () => {
     for (const step of [0, 123, 999]) {
       expect(momentum(step)).toBeCloseTo(1 - (0.004 * (Math.cos((Math.PI * step) / 1000) + 1)) / 2, 15);
     }
+  });
+});
+
+describe("a schedule of the caller's", () => {
+  it('may throw, and is no promise', async () => {
+    const own = new EigenviewError('OUT_OF_RANGE', 'mine');
+    for (const cause of [new Error('mine'), own, 'mine']) {
+      const rate = () => {
+        throw cause;
+      };
+      const error = await failure(() => rateAt('learningRate', rate, 3, { min: 0 }));
+      expect(error).toMatchObject({ code: 'CUSTOM_FAILED', argument: 'learningRate', cause });
+      expect(error.message).toContain('mine');
+    }
+    // Its rejection must not go unhandled either.
+    const late = (async () => {
+      throw own;
+    }) as unknown as Schedule;
+    expect((await failure(() => rateAt('learningRate', late, 3, { min: 0 }))).argument).toBe('learningRate(3)');
   });
 });

@@ -245,6 +245,11 @@ describe('trainLinear', () => {
     expect((await call({}, 'vicreg', plus(x, Matrix.from(Array(20).fill([0, Number.NaN, 0, 0]))))).code).toBe(
       'NOT_FINITE',
     );
+    for (const objective of ['simsiam', 'byol', { name: 'byol' }]) {
+      const alone = await call({ target: { momentum: 0.9 } }, objective);
+      expect(alone).toMatchObject({ code: 'INVALID_ARGUMENT', argument: 'predictor' });
+      expect(alone.message).toContain('collapses');
+    }
     expect((await call({}, 'vicreg', [])).code).toBe('EMPTY');
     expect((await call({}, 'vicreg', 3)).code).toBe('INVALID_ARGUMENT');
     expect((await call({}, 'vicreg', x, {})).argument).toBe('views');

@@ -192,6 +192,16 @@ describe('trainPeira', () => {
     }
   });
 
+  it('says that a schedule threw', async () => {
+    const mine = new Error('mine');
+    const learningRate = (step: number) => {
+      if (step === 3) throw mine;
+      return 0.01;
+    };
+    const error = await failure(() => trainPeira(table, { ...options, learningRate }));
+    expect(error).toMatchObject({ code: 'CUSTOM_FAILED', argument: 'learningRate', cause: mine });
+  });
+
   it('refuses what does not fit', async () => {
     const call = (changes: object, joint: unknown = table) =>
       failure(() => trainPeira(joint as Matrix, { ...options, ...changes }));
