@@ -62,31 +62,49 @@ class GramWrap : public AccumulatorWrap<GramWrap, Gram> {
   Napi::Value snapshot(const Napi::CallbackInfo& info) { return run_async<SnapshotTask>(info); }
 };
 
-// project(threads, x, rows, cols, encoder, k, cols): Float64Array, rows×k. Floats are copied as they are, which is half the
-// work of copying them as doubles, for the JavaScript thread.
+// project(threads, x, rows, cols, encoder, k, cols): Float64Array, rows×k. Floats and bytes are copied as they are, which is
+// half or an eighth of the work of copying them as doubles, for the JavaScript thread.
 struct ProjectJob {
+  enum class Type { doubles, floats, bytes };
   int threads, rows;
-  bool of_floats;
-  Buffer numbers;  // doubles, or two floats in the place of each: blocks of it are kept for the next job
+  Type type;
+  Buffer numbers;  // doubles, or floats or bytes in their place: blocks of it are kept for the next job
   Matrix encoder, z;
   explicit ProjectJob(const Napi::CallbackInfo& info)
       : threads(to_int(info[0])), rows(to_int(info[2])), encoder(to_matrix(info, 4)) {
+    const auto array = info[1].As<Napi::TypedArray>();
+    const int64_t size = static_cast<int64_t>(array.ElementLength());
+    if (size != static_cast<int64_t>(rows) * encoder.cols) throw detached(info.Env());
+    if (array.TypedArrayType() == napi_uint8_array) {
+      type = Type::bytes;
+      numbers = Buffer((size + 7) / 8);
+      std::copy_n(info[1].As<Napi::Uint8Array>().Data(), size, as<uint8_t>());
+      return;
+    }
     const Numbers x(info[1]);
-    if (x.size != static_cast<int64_t>(rows) * encoder.cols) throw detached(info.Env());
-    of_floats = x.f64 == nullptr;
-    if (of_floats) {
-      numbers = Buffer((x.size + 1) / 2);
-      std::copy_n(x.f32, x.size, reinterpret_cast<float*>(numbers.data()));
+    type = x.f64 == nullptr ? Type::floats : Type::doubles;
+    if (type == Type::floats) {
+      numbers = Buffer((size + 1) / 2);
+      std::copy_n(x.f32, size, as<float>());
     } else {
-      numbers = Buffer::copy(x.f64, x.size);
+      numbers = Buffer::copy(x.f64, size);
     }
   }
   int blas_threads() const { return 1; }
   void run() {
-    z = of_floats ? project(reinterpret_cast<const float*>(numbers.data()), rows, encoder, threads)
-                  : project(numbers.data(), rows, encoder, threads);
+    switch (type) {
+      case Type::doubles: z = project(numbers.data(), rows, encoder, threads); break;
+      case Type::floats: z = project(as<float>(), rows, encoder, threads); break;
+      case Type::bytes: z = project(as<uint8_t>(), rows, encoder, threads); break;
+    }
   }
   Napi::Value result(Napi::Env env) const { return to_array(env, z); }
+
+ private:
+  template <class X>
+  X* as() {
+    return reinterpret_cast<X*>(numbers.data());
+  }
 };
 
 // addNoise(threads, x, rows, cols, root, rootRows, rootCols, seedHigh, seedLow, stream, firstSample): Float64Array.

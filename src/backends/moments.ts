@@ -43,11 +43,18 @@ export interface NormalBlock {
   stream: number;
 }
 
+/** Rows of bytes as they lie in a file, for data that are held so. */
+export interface ByteRows {
+  rows: number;
+  cols: number;
+  data: Uint8Array;
+}
+
 export interface MomentsBackend {
   /** An accumulator for rows of dx + dy + 1 numbers, or with noise for rows [x | z | y | 1]. */
   gram(dx: number, dy: number, noise?: AppendedNoise): GramAccumulator;
   /** Rows of x times encoderᵀ: (n×d)·(k×d)ᵀ → n×k. Same bits at every thread count. */
-  project(control: Control, x: Matrix, encoder: Matrix): Promise<Matrix>;
+  project(control: Control, x: Matrix | ByteRows, encoder: Matrix): Promise<Matrix>;
   /**
    * x + g · rootᵀ for standard normal g: the first argument is the noise's square root, a vector (diagonal) of
    * standard deviations or a matrix. Coordinates with zero deviation draw nothing.

@@ -1,3 +1,4 @@
+import type { ByteRows } from '../backends/moments.js';
 import { beginCall, type CallOptions } from '../backends/select.js';
 import { describe, EigenviewError } from '../errors.js';
 import { checkDense, checkFinite } from '../matrix/check.js';
@@ -24,6 +25,16 @@ export async function encode(encoder: Matrix, source: Source, options?: EncodeOp
   const parts: Matrix[] = [];
   for await (const part of encodeChunks(encoder, source, options)) parts.push(part);
   return concatenate(parts);
+}
+
+/** The same of rows of bytes, which are finite. */
+export async function encodeBytes(encoder: Matrix, rows: ByteRows, options?: EncodeOptions): Promise<Matrix> {
+  const { backend, control } = beginCall('encode', options, ['mean']);
+  checkDense('encoder', encoder);
+  checkFits(encoder, rows);
+  const z = await backend.moments.project(control, rows, encoder);
+  if (options?.mean !== undefined) subtractRow(z, encodedMean(encoder, options.mean));
+  return z;
 }
 
 /** How many chunks are on their way at once: while one is computed, the next is copied and the last one checked. */
@@ -56,7 +67,7 @@ export async function* encodeChunks(
   });
 }
 
-function checkFits(encoder: Matrix, chunk: Matrix): void {
+function checkFits(encoder: Matrix, chunk: Pick<Matrix, 'cols'>): void {
   if (chunk.cols === encoder.cols) return;
   throw new EigenviewError('SHAPE_MISMATCH', 'The encoder does not fit the data.', {
     argument: 'encoder',

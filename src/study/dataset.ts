@@ -5,7 +5,7 @@ import type { DataSource, LabelledSource, Targets } from '../data/source.js';
 import { describe, EigenviewError } from '../errors.js';
 import { checkInteger, checkSameShape, notFinite } from '../matrix/check.js';
 import { Matrix } from '../matrix/matrix.js';
-import { encode, encodeChunks } from '../moments/encode.js';
+import { encodeBytes, encodeChunks } from '../moments/encode.js';
 import { inOrder } from '../moments/in-order.js';
 import { pca } from '../moments/pca.js';
 import { chunks } from '../moments/source.js';
@@ -116,19 +116,12 @@ async function* packedSignals(
 ): AsyncGenerator<Matrix, void, undefined> {
   const held: PackedRows[] = [];
   const { components, mean } = await pca(unpackOneByOne(keep(packed(), held)), { k, ...call });
-  const size = held.reduce((most, { bytes }) => Math.max(most, bytes.length), 0);
-  const idle: Float32Array[] = [];
   const chunks = async function* () {
     yield* held;
   };
-  yield* inOrder(chunks(), AT_ONCE, async (rows) => {
-    const buffer = idle.pop() ?? new Float32Array(size);
-    try {
-      return await encode(components, unpackRows(rows, buffer), { mean, ...call });
-    } finally {
-      idle.push(buffer);
-    }
-  });
+  yield* inOrder(chunks(), AT_ONCE, ({ rows, cols, bytes: data }) =>
+    encodeBytes(components, { rows, cols, data }, { mean, ...call }),
+  );
 }
 
 /** Chunks for who, as `pca`, has done with one when it asks for the next: all in one array. */

@@ -63,6 +63,7 @@ void Projector::apply(const X* x, int64_t stride, int64_t rows, double* z) const
 
 template void Projector::apply(const double*, int64_t, int64_t, double*) const;
 template void Projector::apply(const float*, int64_t, int64_t, double*) const;
+template void Projector::apply(const uint8_t*, int64_t, int64_t, double*) const;
 
 template <class X>
 Matrix project(const X* x, int rows, const Matrix& encoder, int threads) {
@@ -78,5 +79,6 @@ Matrix project(const X* x, int rows, const Matrix& encoder, int threads) {
 
 template Matrix project(const double*, int, const Matrix&, int);
 template Matrix project(const float*, int, const Matrix&, int);
+template Matrix project(const uint8_t*, int, const Matrix&, int);
 
 }  // namespace eigenview

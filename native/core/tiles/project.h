@@ -25,7 +25,7 @@ class Projector {
   Buffer panels_;  // ⌈k / 24⌉ panels of d rows
 };
 
-// x: n×d of doubles or floats, encoder: k×d; result n×k. The same bits for any number of threads and any cutting of x.
+// x: n×d of doubles, floats or bytes, encoder: k×d; result n×k. The same bits for any number of threads and any cutting of x.
 template <class X>
 Matrix project(const X* x, int rows, const Matrix& encoder, int threads);
 

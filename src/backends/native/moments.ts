@@ -1,13 +1,21 @@
 import { EigenviewError } from '../../errors.js';
-import { checkAttached, shape } from '../../matrix/check.js';
-import { Matrix } from '../../matrix/matrix.js';
+import { checkArrayAttached, Matrix } from '../../matrix/matrix.js';
 import { loadAddon, type NativeFunction } from '../../runtime/addon.js';
 import { lane } from '../../runtime/lane.js';
 import type { Control } from '../linalg.js';
-import type { AppendedNoise, GramAccumulator, GramSnapshot, MomentsBackend, NormalBlock } from '../moments.js';
+import type {
+  AppendedNoise,
+  ByteRows,
+  GramAccumulator,
+  GramSnapshot,
+  MomentsBackend,
+  NormalBlock,
+} from '../moments.js';
 import { Accumulator } from './accumulator.js';
 import { translate } from './failure.js';
 import { seedWords } from './seed.js';
+
+type Rows = Pick<Matrix, 'rows' | 'cols'> & { data: Matrix['data'] | ByteRows['data'] };
 
 /** Rows are copied for a job in pieces of this many bytes, so that no copy holds the event loop for long. */
 const PIECE_BYTES = 8 * 2 ** 20;
@@ -29,16 +37,16 @@ class NativeGramAccumulator extends Accumulator<{ count: number; gram: Float64Ar
 }
 
 /** The addon copies the rows when their job starts; one that has to wait is copied now. */
-function startPiece(control: Control, operation: string, x: Matrix, args: unknown[]): Promise<Float64Array> {
+function startPiece(control: Control, operation: string, x: Rows, args: unknown[]): Promise<Float64Array> {
   const run = loadAddon()[`${operation}Async`] as NativeFunction;
-  checkAttached('source', x);
+  checkArrayAttached('source', x.data);
   // A job each for as many threads as there are: they need not wait for each other, as the threads of one job would.
   const rows = lane.free('one') ? x.data : x.data.slice();
   const job = () => run(1, rows, x.rows, x.cols, ...args) as Promise<Float64Array>;
   return lane.run('one', job, control.signal);
 }
 
-async function inOnePiece(control: Control, operation: string, x: Matrix, args: unknown[]): Promise<Float64Array> {
+async function inOnePiece(control: Control, operation: string, x: Rows, args: unknown[]): Promise<Float64Array> {
   try {
     return await startPiece(control, operation, x, args);
   } catch (error) {
@@ -51,7 +59,7 @@ async function inOnePiece(control: Control, operation: string, x: Matrix, args: 
 async function byPieces(
   control: Control,
   operation: string,
-  x: Matrix,
+  x: Rows,
   cols: number,
   args: (from: number) => unknown[],
 ): Promise<Matrix> {
@@ -61,8 +69,8 @@ async function byPieces(
   const pending = new Set<Promise<void>>();
   const start = (from: number) => {
     const to = Math.min(x.rows, from + rows);
-    checkAttached('source', x);
-    const piece = new Matrix(to - from, x.cols, x.data.subarray(from * x.cols, to * x.cols));
+    checkArrayAttached('source', x.data);
+    const piece = { rows: to - from, cols: x.cols, data: x.data.subarray(from * x.cols, to * x.cols) };
     const job = startPiece(control, operation, piece, args(from)).then((result) => out.data.set(result, from * cols));
     const settled = job.finally(() => pending.delete(settled));
     settled.catch(() => {});
@@ -89,7 +97,7 @@ export const moments: MomentsBackend = {
 
   project(control, x, encoder) {
     const code = [encoder.data.slice(), encoder.rows, encoder.cols];
-    if (x.cols !== encoder.cols) throw new EigenviewError('INTERNAL', `project: ${shape(x)} by ${shape(encoder)}`);
+    if (x.cols !== encoder.cols) throw new EigenviewError('INTERNAL', `project: ${x.cols} by ${encoder.cols}`);
     return byPieces(control, 'project', x, encoder.rows, () => code);
   },
 
