@@ -7,11 +7,11 @@
 namespace eigenview::losses {
 namespace {
 
-// Standardises a batch; returns the factors that its columns were multiplied with.
-Buffer standardise(Batches& batches, int64_t batch, const BarlowTwinsWeights& weights, const Team& team) {
+// Centres a batch; returns the factors s that would standardise its columns. They go into the k×k matrices around it
+// instead, which saves a pass over the rows.
+Buffer factors_of(Batches& batches, int64_t batch, const BarlowTwinsWeights& weights, const Team& team) {
   const int64_t rows = batches.rows, cols = batches.cols;
-  Buffer factors = centre(batches, batch, team);
-  check_result(factors.data(), cols);
+  Buffer factors = centre(batches, batch, team).squares;
   for (int64_t j = 0; j < cols; j++) {
     const double deviation = std::sqrt(factors[j] / static_cast<double>(rows - weights.ddof) + weights.epsilon);
     if (deviation == 0) {
@@ -22,12 +22,6 @@ Buffer standardise(Batches& batches, int64_t batch, const BarlowTwinsWeights& we
     }
     factors[j] = 1 / deviation;
   }
-  const Blocks blocks = row_blocks(rows, cols);
-  team.each(blocks.count(), [&](int64_t b) {
-    for (int64_t i = blocks.from(b); i < blocks.from(b + 1); i++) {
-      scale_row(batches.row(batch, i), factors.data(), cols, batches.row(batch, i));
-    }
-  });
   return factors;
 }
 
@@ -61,18 +55,26 @@ Correlations differentiate(Matrix c, const BarlowTwinsWeights& weights, BarlowTw
 // s (g − mean(g) − x̃ Σ(g ⊙ x̃)/(B − ddof)); mean(g) is 0, as the columns of X̃′ are centred, and Σ_n g ⊙ x̃ = Σ_j Gᵢⱼ Cᵢⱼ.
 BarlowTwinsTerms barlow_twins(Batches& batches, const BarlowTwinsWeights& weights, const Team& team,
                               const Gradients& gradients) {
-  check_finite(batches, team);
-  const Buffer factors[2] = {standardise(batches, 0, weights, team), standardise(batches, 1, weights, team)};
+  const Buffer factors[2] = {factors_of(batches, 0, weights, team), factors_of(batches, 1, weights, team)};
   const int k = static_cast<int>(batches.cols);
   const double rows = static_cast<double>(batches.rows);
   Matrix c = cross_product(batches, 0, 1, team);
-  scale_row(c.data.data(), 1 / rows, c.size(), c.data.data());
+  for (int64_t i = 0; i < k; i++) {
+    scale_row(c.row(i), factors[1].data(), k, c.row(i));
+    scale_row(c.row(i), factors[0][i] / rows, k, c.row(i));
+  }
   BarlowTwinsTerms terms;
   const Correlations found = differentiate(std::move(c), weights, terms);
   Buffer own[2] = {Buffer(k), Buffer(k)};
   for (int64_t j = 0; j < k; j++) {
-    own[0][j] = -factors[0][j] * found.row_sums[j] / (rows - weights.ddof);
-    own[1][j] = -factors[1][j] * found.column_sums[j] / (rows - weights.ddof);
+    own[0][j] = -factors[0][j] * factors[0][j] * found.row_sums[j] / (rows - weights.ddof);
+    own[1][j] = -factors[1][j] * factors[1][j] * found.column_sums[j] / (rows - weights.ddof);
+  }
+  // G with the factors of the batch that it is multiplied with: of X̃′ along its columns, of X̃ along its rows.
+  Matrix maps[2] = {Matrix(k, k), Matrix(k, k)};
+  for (int64_t i = 0; i < k; i++) {
+    scale_row(found.gradient.row(i), factors[1].data(), k, maps[0].row(i));
+    scale_row(found.gradient.row(i), factors[0][i], k, maps[1].row(i));
   }
   const Blocks tops(batches.rows, kTile), lefts(k, kTile);
   const int64_t tiles = tops.count() * lefts.count();
@@ -81,7 +83,7 @@ BarlowTwinsTerms barlow_twins(Batches& batches, const BarlowTwinsWeights& weight
     const int height = tops.size(item % tiles / lefts.count()), width = lefts.size(left);
     const int64_t from = lefts.from(left);
     double* out = gradients[static_cast<size_t>(b)] + top * k + from;
-    const double* g = found.gradient.data.data();
+    const double* g = maps[b].data.data();
     // Rows of G for the first batch, columns for the second.
     multiply(false, b == 0, height, width, k, 1 / rows, batches.row(1 - b, top), k, b == 0 ? g + from * k : g + from, k,
              0, out, k);

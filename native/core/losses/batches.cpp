@@ -25,7 +25,7 @@ Buffer added(const Matrix& partial) {
 
 // Rows that one product sums over. Where tiles are few, more rows are split for the threads' sake, into at most
 // kParts parts: their sums have to be kept.
-constexpr int64_t kDepth = 4096, kParts = 16;
+constexpr int64_t kDepth = 1024, kParts = 16;
 
 Blocks depths(int64_t rows, int64_t cols) {
   const int64_t most = cols > kTile ? rows : std::max(kDepth, (rows + kParts - 1) / kParts);
@@ -59,18 +59,22 @@ void check_result(const double* x, int64_t n) {
   if (!all_finite(x, n)) throw Failure(Status::out_of_range);
 }
 
-Buffer centre(Batches& batches, int64_t batch, const Team& team) {
+Centred centre(Batches& batches, int64_t batch, const Team& team) {
   const int64_t rows = batches.rows, cols = batches.cols;
   const Blocks blocks = row_blocks(rows, cols);
   Matrix partial = Matrix::zeros(static_cast<int>(blocks.count()), static_cast<int>(cols));
   // About the first row: of numbers far from 0 no digits are lost, and those that are all equal are exactly 0.
-  const Buffer origin = Buffer::copy(batches.row(batch, 0), cols);
+  Buffer origin = Buffer::copy(batches.row(batch, 0), cols);
   team.each(blocks.count(), [&](int64_t b) {
     for (int64_t i = blocks.from(b); i < blocks.from(b + 1); i++) {
       add_difference(batches.row(batch, i), origin.data(), cols, partial.row(b));
     }
   });
   Buffer offset = added(partial);
+  if (!all_finite(offset.data(), cols)) {
+    check_finite(batches, team);
+    throw Failure(Status::out_of_range);
+  }
   for (int64_t j = 0; j < cols; j++) offset[j] /= static_cast<double>(rows);
   partial = Matrix::zeros(partial.rows, partial.cols);
   team.each(blocks.count(), [&](int64_t b) {
@@ -78,7 +82,9 @@ Buffer centre(Batches& batches, int64_t batch, const Team& team) {
       centre_row(batches.row(batch, i), origin.data(), offset.data(), cols, partial.row(b));
     }
   });
-  return added(partial);
+  Buffer squares = added(partial);
+  check_result(squares.data(), cols);
+  return {std::move(origin), std::move(offset), std::move(squares)};
 }
 
 Matrix cross_product(const Batches& batches, int64_t x, int64_t y, const Team& team) {

@@ -65,9 +65,14 @@ void check_finite(const Batches& batches, const Team& team);
 // Throws out_of_range when numbers that came of finite ones are not finite.
 void check_result(const double* x, int64_t n);
 
-// Subtracts its columns' means from a batch. Returns the columns' sums of squares about them, exactly 0 for a column of
-// equal numbers.
-Buffer centre(Batches& batches, int64_t batch, const Team& team);
+// What was subtracted from the columns, origin + offset, and their sums of squares since, exactly 0 for a column of equal
+// numbers.
+struct Centred {
+  Buffer origin, offset, squares;
+};
+
+// Subtracts its columns' means from a batch. Throws not_finite, as check_finite would, and out_of_range.
+Centred centre(Batches& batches, int64_t batch, const Team& team);
 
 // XᵀY of the rows of two batches, cols×cols; of one with itself a symmetric matrix.
 Matrix cross_product(const Batches& batches, int64_t x, int64_t y, const Team& team);

@@ -87,6 +87,15 @@ EIGENVIEW_CLONES double difference_row(const double* x, const double* y, double 
   });
 }
 
+EIGENVIEW_CLONES double add_difference_row(const double* x, const double* y, const double* offset, double factor,
+                                           int64_t n, double* __restrict g) {
+  return sum_terms(n, [=](int64_t i) __attribute__((always_inline)) {
+    const double difference = x[i] - y[i] + offset[i];
+    g[i] += factor * difference;
+    return difference * difference;
+  });
+}
+
 EIGENVIEW_CLONES void scale_row(const double* x, double factor, int64_t n, double* y) {
   for (int64_t i = 0; i < n; i++) y[i] = factor * x[i];
 }

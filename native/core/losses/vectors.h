@@ -21,6 +21,9 @@ void centre_row(double* x, const double* origin, const double* offset, int64_t n
 // g = factor · (x − y), and the sum of (x − y)².
 double difference_row(const double* x, const double* y, double factor, int64_t n, double* g);
 
+// g += factor · (x − y + offset), and the sum of (x − y + offset)².
+double add_difference_row(const double* x, const double* y, const double* offset, double factor, int64_t n, double* g);
+
 // y = factor · x, and y = x ⊙ factors.
 void scale_row(const double* x, double factor, int64_t n, double* y);
 void scale_row(const double* x, const double* factors, int64_t n, double* y);

@@ -7,19 +7,13 @@
 namespace eigenview::losses {
 namespace {
 
-// The mean of (Z − Z′)², and weight times its gradients.
-double invariance(const Batches& batches, double weight, const Team& team, const Gradients& gradients) {
-  const int64_t rows = batches.rows, cols = batches.cols;
-  const double size = static_cast<double>(rows) * static_cast<double>(cols);
-  const Blocks blocks = row_blocks(rows, cols);
-  Buffer partial(blocks.count());
-  team.each(blocks.count(), [&](int64_t b) {
-    const int64_t from = blocks.from(b) * cols, count = blocks.size(b) * cols;
-    double* g = gradients[0] + from;
-    partial[b] = difference_row(batches.row(0, 0) + from, batches.row(1, 0) + from, 2 * weight / size, count, g);
-    scale_row(g, -1, count, gradients[1] + from);
-  });
-  return sum_of(partial.data(), blocks.count()) / size;
+// Means of the first batch less those of the second.
+Buffer difference_of_means(const Centred& first, const Centred& second) {
+  Buffer difference(first.origin.size());
+  for (int64_t j = 0; j < difference.size(); j++) {
+    difference[j] = (first.origin[j] - second.origin[j]) + (first.offset[j] - second.offset[j]);
+  }
+  return difference;
 }
 
 // Turns XᵀX of the centred rows into the symmetric M for which X M is the gradient of the weighted terms: off the diagonal
@@ -46,27 +40,38 @@ void spread(Matrix& m, const Buffer& squares, int64_t rows, const VicregWeights&
 }  // namespace
 
 VicregTerms vicreg(Batches& batches, const VicregWeights& weights, const Team& team, const Gradients& gradients) {
-  check_finite(batches, team);
   VicregTerms terms;
   const bool pair = batches.count == 2;
-  if (pair) terms.invariance = invariance(batches, weights.invariance, team, gradients);
+  std::vector<Centred> centred;
   std::vector<Matrix> maps;
   for (int64_t b = 0; b < batches.count; b++) {
-    const Buffer squares = centre(batches, b, team);
-    check_result(squares.data(), squares.size());
+    centred.push_back(centre(batches, b, team));
     maps.push_back(cross_product(batches, b, b, team));
-    spread(maps.back(), squares, batches.rows, weights, terms);
+    spread(maps.back(), centred.back().squares, batches.rows, weights, terms);
   }
+  const double size = static_cast<double>(batches.rows) * static_cast<double>(batches.cols);
+  const Buffer shift = pair ? difference_of_means(centred[0], centred[1]) : Buffer();
   const int k = static_cast<int>(batches.cols);
   const Blocks tops(batches.rows, kTile), lefts(k, kTile);
   const int64_t tiles = tops.count() * lefts.count();
+  Buffer squares = Buffer::zeros(batches.count * tiles);
   team.each(batches.count * tiles, [&](int64_t item) {
-    const int64_t b = item / tiles, top = item % tiles / lefts.count(), left = item % lefts.count();
-    double* out = gradients[static_cast<size_t>(b)] + tops.from(top) * k + lefts.from(left);
-    multiply(false, false, tops.size(top), lefts.size(left), k, 1, batches.row(b, tops.from(top)), k,
-             maps[static_cast<size_t>(b)].data.data() + lefts.from(left), k, pair ? 1 : 0, out, k);
-    for (int64_t i = 0; i < tops.size(top); i++) check_result(out + i * k, lefts.size(left));
+    const int64_t b = item / tiles, top = tops.from(item % tiles / lefts.count()), left = lefts.from(item % lefts.count());
+    const int height = tops.size(item % tiles / lefts.count()), width = lefts.size(item % lefts.count());
+    double* out = gradients[static_cast<size_t>(b)] + top * k + left;
+    multiply(false, false, height, width, k, 1, batches.row(b, top), k, maps[static_cast<size_t>(b)].data.data() + left, k,
+             0, out, k);
+    // The invariance term's part of the gradient, ±2 w (Z − Z′)/(n k), while the tile is in cache.
+    const double factor = (b == 0 ? 2 : -2) * weights.invariance / size;
+    for (int64_t i = 0; i < height; i++) {
+      if (pair) {
+        squares[item] += add_difference_row(batches.row(0, top + i) + left, batches.row(1, top + i) + left,
+                                            shift.data() + left, factor, width, out + i * k);
+      }
+      check_result(out + i * k, width);
+    }
   });
+  if (pair) terms.invariance = sum_of(squares.data(), tiles) / size;
   return terms;
 }
 
