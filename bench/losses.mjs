@@ -2,9 +2,9 @@
 //
 //     npm run bench:objectives -- [--rounds 7] [--rows 2048] [--cols 512] [--directions 1024]
 //
-// The products are NumPy's, into arrays that are there already; without NumPy those of matmul, which copies what it takes
-// and answers. The last column is the products' time over the objective's: its inverse is what an objective costs beside
-// its products. Then SimCLR's memory: the growth of the peak resident set by one call at B = 65 536.
+// The products are those of matmul, which like an objective copies what it takes and answers with arrays of its own; and,
+// where it is there, NumPy's into arrays that are there already. The last column is the products' time over the
+// objective's: its inverse is what an objective costs beside its products. Then SimCLR's memory: the growth of the peak resident set by one call at B = 65 536.
 import { spawnSync } from 'node:child_process';
 import { fileURLToPath } from 'node:url';
 import { parseArgs } from 'node:util';
@@ -72,7 +72,7 @@ const stacked = noise(2 * rows, cols, 5);
 const projections = noise(rows, directions, 6);
 const similar = noise(rows, 2 * rows, 7);
 
-/** Name, objective, and its products where there is no NumPy; half of a product's work as half of its rows. */
+/** Name, objective, and its products; half of a product's work as half of its rows. */
 const cases = [
   [
     'vicreg',
@@ -114,20 +114,24 @@ const cases = [
 const script = fileURLToPath(new URL('losses_numpy.py', import.meta.url));
 const python = await startNumpy(script);
 console.log(`${rows}×${cols} float64, ${directions} directions; products: ${python?.versions ?? 'matmul'}`);
+const [OWN, NUMPY] = ['products by matmul', 'products by NumPy, in place'];
 const measured = [];
 for (const [name, objective, products] of cases) {
-  const alone = python === undefined ? products : () => python.run(`${name} ${rows} ${cols} ${directions}`);
   const contestants = [
     { name: 'eigenview', run: async () => void (await objective()) },
-    { name: 'products alone', run: alone },
+    { name: OWN, run: products },
   ];
+  if (python !== undefined) {
+    contestants.push({ name: NUMPY, run: () => python.run(`${name} ${rows} ${cols} ${directions}`) });
+  }
   measured.push(await interleave({ name, contestants }, Number(values.rounds)));
 }
 console.log(table(measured));
 for (const { name, samples } of measured) {
-  const [own, products] = [samples.get('eigenview'), samples.get('products alone')];
-  const ratio = median(own.map((seconds, i) => seconds / products[i]));
-  console.log(`${name}: ${ratio.toFixed(2)} × the time of its products`);
+  for (const [who, times] of [...samples].slice(1)) {
+    const ratio = median(samples.get('eigenview').map((seconds, i) => seconds / times[i]));
+    console.log(`${name}: ${ratio.toFixed(2)} × the time of its ${who}`);
+  }
 }
 python?.stop();
 spawnSync(process.execPath, [process.argv[1], '--memory'], { stdio: 'inherit' });
