@@ -1,6 +1,7 @@
 import type { Field, Gram } from '../backends/dynamics.js';
 import { matmulSync } from '../linalg/matmul.js';
 import { Matrix } from '../matrix/matrix.js';
+import { norm } from '../matrix/norm.js';
 
 /** Below this product of norms, the ratio would be one of rounding errors. */
 const VANISHED = 1e-280;
@@ -68,8 +69,4 @@ function columns({ rows, cols, data }: Matrix, from: number, to: number): Matrix
   const part = new Matrix(rows, to - from);
   for (let i = 0; i < rows; i++) part.data.set(data.subarray(i * cols + from, i * cols + to), i * part.cols);
   return part;
-}
-
-function norm(values: ArrayLike<number>): number {
-  return Math.hypot(...(values as ArrayLike<number> & Iterable<number>));
 }

@@ -1,4 +1,5 @@
-import { checkNumber, checkOptions, maxAbs } from '../matrix/check.js';
+import { checkNumber, checkOptions } from '../matrix/check.js';
+import { norm } from '../matrix/norm.js';
 import { makeOptimizer, type Optimizer } from './optimizer.js';
 import { checkRate, type Rate } from './schedule.js';
 
@@ -50,11 +51,4 @@ export function lars(options: LarsOptions): Optimizer {
 function trustOf(numbers: Float64Array, slopes: Float64Array, coefficient: number): number {
   const [size, slope] = [norm(numbers), norm(slopes)];
   return size > 0 && slope > 0 ? (coefficient * size) / slope : 1;
-}
-
-/** In units of the largest number, whose square may overflow. */
-function norm(values: Float64Array): number {
-  const largest = maxAbs(values);
-  if (!(largest > 0)) return largest;
-  return largest * Math.sqrt(values.reduce((sum, x) => sum + (x / largest) ** 2, 0));
 }

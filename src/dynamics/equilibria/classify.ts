@@ -1,10 +1,10 @@
 /** Which equilibrium a state is nearest to: mode by mode, not by going through all of them. */
 import type { LinalgKernels } from '../../backends/linalg.js';
 import { Matrix } from '../../matrix/matrix.js';
+import { norm } from '../../matrix/norm.js';
 import type { Classification, Equilibrium } from '../flow.js';
 import { columnsOf, encodersOf, type Layout, templateOf, turned } from '../flows/layout.js';
 import type { Modes } from '../flows/model.js';
-import { norm } from '../flows/state.js';
 import { Family, type Pick, verdictOf } from './family.js';
 import { fullest, type Root, type Theory } from './theory.js';
 

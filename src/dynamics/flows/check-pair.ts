@@ -3,6 +3,7 @@ import { describe, EigenviewError } from '../../errors.js';
 import { checkBoolean, checkDense, checkInteger, checkNumber, checkSymmetric } from '../../matrix/check.js';
 import { Matrix } from '../../matrix/matrix.js';
 import type { ViewPair } from '../pairs/view-pair.js';
+import { symmetrise } from '../symmetrise.js';
 
 /** A copy of the pair's M. */
 export function gramOf(pair: ViewPair): Matrix {
@@ -30,20 +31,8 @@ export function symmetricGramOf(flow: string, pair: ViewPair, instead: string): 
     });
   }
   checkSymmetric('pair.gram', gram);
-  return symmetrised(gram);
-}
-
-/** ½ (A + Aᵀ), in place. */
-export function symmetrised(matrix: Matrix): Matrix {
-  const { rows: n, data } = matrix;
-  for (let i = 0; i < n; i++) {
-    for (let j = 0; j < i; j++) {
-      const mean = ((data[i * n + j] as number) + (data[j * n + i] as number)) / 2;
-      data[i * n + j] = mean;
-      data[j * n + i] = mean;
-    }
-  }
-  return matrix;
+  symmetrise(gram);
+  return gram;
 }
 
 /** k functions of a dictionary of so many. */

@@ -4,6 +4,7 @@ import type { Control } from '../../backends/linalg.js';
 import { beginCall, beginSync, type CallOptions, selectBackend } from '../../backends/select.js';
 import { checkBoolean, checkInteger, checkNumber, checkOneOf, checkOptions } from '../../matrix/check.js';
 import type { Matrix } from '../../matrix/matrix.js';
+import { norm } from '../../matrix/norm.js';
 import { BASIN_OPTIONS, basinsOf, type Explorer, readBasins } from '../equilibria/basins.js';
 import { amplitudesOf, classify } from '../equilibria/classify.js';
 import { allPicks, stablePicks } from '../equilibria/enumerate.js';
@@ -31,7 +32,7 @@ import { decompose, decomposeSync } from './decompose.js';
 import { type Layout, templateOf } from './layout.js';
 import type { Model, Modes } from './model.js';
 import { allToCanonical, toCanonical } from './rotate.js';
-import { checkJacobianSize, checkResult, checkState, norm } from './state.js';
+import { checkJacobianSize, checkResult, checkState } from './state.js';
 
 /** Asymmetry of a Jacobian that is rounding alone. */
 const SYMMETRIC = 1e-10;

@@ -1,6 +1,6 @@
 /** Checks of states. */
 import { EigenviewError } from '../../errors.js';
-import { checkDense, checkSameShape, maxAbs } from '../../matrix/check.js';
+import { checkDense, checkSameShape } from '../../matrix/check.js';
 import { Matrix } from '../../matrix/matrix.js';
 import type { Layout } from './layout.js';
 
@@ -44,13 +44,4 @@ export function checkResult(values: ArrayLike<number>): void {
     expected: "of a magnitude not far above the flow's amplitude",
     fix: 'Scale it down.',
   });
-}
-
-/** Frobenius; scaled, so that no square overflows or vanishes. */
-export function norm(values: ArrayLike<number>): number {
-  const largest = maxAbs(values);
-  if (largest === 0 || !Number.isFinite(largest)) return largest;
-  let sum = 0;
-  for (let i = 0; i < values.length; i++) sum += ((values[i] as number) / largest) ** 2;
-  return largest * Math.sqrt(sum);
 }

@@ -3,6 +3,7 @@ import type { RawTrajectory } from '../../backends/dynamics.js';
 import type { LinalgBackend } from '../../backends/linalg.js';
 import { EigenviewError } from '../../errors.js';
 import { Matrix } from '../../matrix/matrix.js';
+import { norm } from '../../matrix/norm.js';
 import { inStretches } from '../../runtime/turn.js';
 import { restsUnstably } from '../equilibria/classify.js';
 import type { Theory } from '../equilibria/theory.js';
@@ -11,7 +12,6 @@ import type { Layout } from '../flows/layout.js';
 import type { Modes } from '../flows/model.js';
 import { fromCanonical } from '../flows/rotate.js';
 import { stacked, unstacked } from '../flows/stack.js';
-import { norm } from '../flows/state.js';
 import type { Plan } from './plan.js';
 import { wordsOf } from './words.js';
 

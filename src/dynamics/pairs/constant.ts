@@ -39,14 +39,3 @@ export function centredGram(gram: Matrix, constantX: Float64Array, constantY: Fl
   }
   return out;
 }
-
-/** (A + Aᵀ)/2 of a square matrix, in place: symmetric to the last bit. */
-export function symmetrise({ data, rows: n }: Matrix, from = 0, to = n): void {
-  for (let i = from; i < to; i++) {
-    for (let j = 0; j < i; j++) {
-      const mean = ((data[i * n + j] as number) + (data[j * n + i] as number)) / 2;
-      data[i * n + j] = mean;
-      data[j * n + i] = mean;
-    }
-  }
-}

@@ -1,7 +1,8 @@
 import { EigenviewError } from '../../errors.js';
 import { checkBoolean, checkDense, checkOptions, maxAbs, shape } from '../../matrix/check.js';
 import { Matrix } from '../../matrix/matrix.js';
-import { centredGram, fromCentred, symmetrise } from './constant.js';
+import { symmetrise } from '../symmetrise.js';
+import { centredGram, fromCentred } from './constant.js';
 import { checkProbabilities } from './distribution.js';
 import { checkCoefficients, checkNotConstant, checkPoints, checkSide, checkValues, type Extent } from './evaluation.js';
 import type { ViewPair } from './view-pair.js';

@@ -8,7 +8,7 @@ import type { Control } from '../../backends/linalg.js';
 import { EigenviewError } from '../../errors.js';
 import { Matrix } from '../../matrix/matrix.js';
 import { inStretches, rowsAtOnce } from '../../runtime/turn.js';
-import { symmetrise } from './constant.js';
+import { symmetrise } from '../symmetrise.js';
 import { checkCoefficients, checkPoints, checkSide, combined } from './evaluation.js';
 import type { Side, ViewPair } from './view-pair.js';
 
