@@ -1,5 +1,6 @@
 import type { Problem } from '../study/protocol.js';
 import { type Box, FONT, type Layout } from './layout.js';
+import { markMembers } from './text.js';
 
 /** Without quotes, and ending in what every renderer has. PNG files are drawn in Inter. */
 export const FONT_FAMILY = 'Inter, Helvetica, Arial, sans-serif';
@@ -62,7 +63,7 @@ export function label(
     rotation,
     silent: true,
     style: {
-      text,
+      text: markMembers(text),
       // Not the shorthand `font`: fewer SVG renderers read it.
       fontSize: size,
       fontFamily: FONT_FAMILY,

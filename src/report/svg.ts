@@ -2,7 +2,7 @@ import { createHash } from 'node:crypto';
 import type { CustomSeriesOption, LineSeriesOption } from 'echarts/charts';
 import type { GraphicComponentOption, GridComponentOption, LegendComponentOption } from 'echarts/components';
 import type { ComposeOption } from 'echarts/core';
-import { escapeXml } from './text.js';
+import { escapeXml, withoutMarks } from './text.js';
 
 export type ChartOption = ComposeOption<
   CustomSeriesOption | LineSeriesOption | GraphicComponentOption | GridComponentOption | LegendComponentOption
@@ -26,7 +26,7 @@ export async function renderSvg(option: ChartOption, { width, height, label }: C
   const chart = init(null, null, { renderer: 'svg', ssr: true, width, height });
   try {
     chart.setOption({ ...option, animation: false });
-    return `${stableIds(still(chart.renderToSVGString())).replace(
+    return `${stableIds(withoutMarks(still(chart.renderToSVGString()))).replace(
       /^<svg ([^>]*)>/,
       (_, attributes: string) => `<svg role="img" ${attributes}>\n<title>${escapeXml(label)}</title>`,
     )}\n`;

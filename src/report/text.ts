@@ -7,12 +7,28 @@ export function powerOfTen(exponent: number): string {
   return `10${String(exponent).replace(/./g, (char) => SUPERSCRIPTS.charAt(char === '-' ? 10 : Number(char)))}`;
 }
 
-/** Of one line that XML can hold: control characters and lone surrogates become �, runs of white space one space. */
+/** Of one line that XML can hold: control, lone and noncharacters become �, runs of white space one space. */
 export function oneLine(text: string): string {
   return text
     .replace(/\s+/gu, ' ')
     .trim()
-    .replace(/[\p{Cc}\p{Cs}\u{fffe}\u{ffff}]/gu, '\u{fffd}');
+    .replace(/[\p{Cc}\p{Cs}\p{Noncharacter_Code_Point}]/gu, '\u{fffd}');
+}
+
+/** A noncharacter, so that no text of `oneLine` holds it. */
+const MARK = '\u{fdd0}';
+
+/**
+ * zrender keeps the widths of texts in a plain object under the texts themselves. One called `__proto__` makes it write
+ * to Object.prototype, and every object of the process has two properties more; other members' names spoil its list.
+ * Such a text gets a mark, to be taken off the drawing with `withoutMarks`.
+ */
+export function markMembers(text: string): string {
+  return text in Object.prototype ? `${text}${MARK}` : text;
+}
+
+export function withoutMarks(drawing: string): string {
+  return drawing.replaceAll(MARK, '');
 }
 
 export function escapeXml(text: string): string {

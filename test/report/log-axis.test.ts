@@ -1,8 +1,8 @@
-import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import { FONT } from '../../src/report/layout.js';
 import { FLOOR, sizeAxis, valueAxis } from '../../src/report/log-axis.js';
 import { powerOfTen, textWidth } from '../../src/report/text.js';
+import fc from '../support/properties.js';
 
 const point = (mean: number, low = mean, high = mean) => ({ mean, low, high });
 const range = (...points: ReturnType<typeof point>[]) => {

@@ -1,6 +1,6 @@
-import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import { counted, decimals, level, list, measured, plain, seconds, significant } from '../../src/report/numbers.js';
+import fc from '../support/properties.js';
 
 describe('numbers', () => {
   it('writes given numbers whole', () => {

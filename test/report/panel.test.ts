@@ -1,7 +1,7 @@
-import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import type { FigureCell } from '../../src/report/figure-cell.js';
 import { panels } from '../../src/report/panel.js';
+import fc from '../support/properties.js';
 
 const cell = (seed: number, distance: number): FigureCell => {
   return { problem: 'reconstruction', noise: 1e6, theta: 1e4, k: 50, alpha: 1, n: 100, seed, distance, angle: 0 };

@@ -1,7 +1,7 @@
-import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import { EigenviewError } from '../../src/errors.js';
 import { type FigureCell, studyFigure } from '../../src/report/study-figure.js';
+import fc from '../support/properties.js';
 import { type Element, elements } from '../support/xml.js';
 import { studyCells } from './study-cells.js';
 import { expectTidy } from './tidy.js';
@@ -156,6 +156,20 @@ describe('studyFigure', () => {
     expect(all.some(({ name }) => name === 'script')).toBe(false);
     expect(texts(all).join(' ')).toContain(title);
     expectTidy(all);
+  });
+
+  it('draws a title that is the name of a member of every object, and leaves objects alone', async () => {
+    const members = Object.getOwnPropertyNames(Object.prototype);
+    expect(members).toContain('__proto__');
+    for (const title of members) {
+      const all = elements(await studyFigure([one], { title }));
+      expect(all.find(({ name }) => name === 'title')?.text).toBe(title);
+      expect(count(all, title), title).toBe(1);
+    }
+    expect(Object.getOwnPropertyNames(Object.prototype)).toEqual(members);
+    for (const member of members.filter((name) => name !== '__proto__')) {
+      expect(Object.keys(Reflect.get({}, member)), member).toEqual([]);
+    }
   });
 
   it('is well-formed whatever the title', async () => {

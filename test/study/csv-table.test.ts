@@ -1,7 +1,7 @@
-import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import type { FailedCell, StudyCell } from '../../src/study/cell.js';
 import { cellsCsv } from '../../src/study/csv-table.js';
+import fc from '../support/properties.js';
 
 const HEADER = 'problem,noise,theta,k,alpha,n,seed,distance,angle,threshold,recovers,error\r\n';
 

@@ -1,7 +1,7 @@
-import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import { fitSlope, upperSizes } from '../../src/study/slope.js';
 import type { Slope } from '../../src/study/summary.js';
+import fc from '../support/properties.js';
 
 const DOUBLING = Array.from({ length: 10 }, (_, j) => 100 * 2 ** j);
 

@@ -1,10 +1,10 @@
-import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import type { FailedCell, StudyCell } from '../../src/study/cell.js';
 import { countCells } from '../../src/study/grid.js';
 import { PROBLEMS } from '../../src/study/protocol.js';
 import { summarise } from '../../src/study/summarise.js';
 import type { Spread, StudyGrid, StudySummary } from '../../src/study/summary.js';
+import fc from '../support/properties.js';
 
 const GRID: StudyGrid = {
   problems: [...PROBLEMS],

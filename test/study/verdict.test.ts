@@ -1,8 +1,8 @@
 import { readFileSync } from 'node:fs';
-import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import type { StudyCell } from '../../src/study/cell.js';
 import { CLOSE, observe, verdictsOf } from '../../src/study/verdict.js';
+import fc from '../support/properties.js';
 
 interface RealCurve {
   data: string;
