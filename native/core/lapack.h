@@ -20,6 +20,8 @@ void dgemm_(const char*, const char*, const int*, const int*, const int*, const 
             const double*, const int*, const double*, double*, const int*, size_t, size_t);
 void dsymm_(const char*, const char*, const int*, const int*, const double*, const double*, const int*, const double*,
             const int*, const double*, double*, const int*, size_t, size_t);
+void dsyrk_(const char*, const char*, const int*, const int*, const double*, const double*, const int*, const double*,
+            double*, const int*, size_t, size_t);
 void dtrsm_(const char*, const char*, const char*, const char*, const int*, const int*, const double*, const double*,
             const int*, double*, const int*, size_t, size_t, size_t, size_t);
 void dpotrf_(const char*, const int*, double*, const int*, int*, size_t);
@@ -59,6 +61,13 @@ inline void symm(int m, int n, const double* a, int lda, const double* b, int ld
   const char side = 'L', uplo = 'L';
   const double one = 1, zero = 0;
   dsymm_(&side, &uplo, &m, &n, &one, a, &lda, b, &ldb, &zero, c, &ldc EIGENVIEW_CHARS(1, 1));
+}
+
+// The lower triangle of C (n×n) = A Aᵀ, A n×k.
+inline void syrk(int n, int k, const double* a, int lda, double* c, int ldc) {
+  const char uplo = 'L', trans = 'N';
+  const double one = 1, zero = 0;
+  dsyrk_(&uplo, &trans, &n, &k, &one, a, &lda, &zero, c, &ldc EIGENVIEW_CHARS(1, 1));
 }
 
 inline void trsm(char side, char uplo, char trans, int m, int n, const double* a, int lda, double* b, int ldb) {

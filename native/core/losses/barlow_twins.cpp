@@ -76,7 +76,7 @@ BarlowTwinsTerms barlow_twins(Batches& batches, const BarlowTwinsWeights& weight
     scale_row(found.gradient.row(i), factors[1].data(), k, maps[0].row(i));
     scale_row(found.gradient.row(i), factors[0][i], k, maps[1].row(i));
   }
-  const Blocks tops(batches.rows, kTile), lefts(k, kTile);
+  const Blocks tops(batches.rows, kTile / 2), lefts(k, kTile);
   const int64_t tiles = tops.count() * lefts.count();
   team.each(2 * tiles, [&](int64_t item) {
     const int64_t b = item / tiles, top = tops.from(item % tiles / lefts.count()), left = item % lefts.count();

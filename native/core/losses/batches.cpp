@@ -90,11 +90,11 @@ Centred centre(Batches& batches, int64_t batch, const Team& team) {
 Matrix cross_product(const Batches& batches, int64_t x, int64_t y, const Team& team) {
   const int k = static_cast<int>(batches.cols);
   const bool symmetric = x == y;
-  // Half the side of other tiles: a symmetric product saves what lies below the diagonal, except within its tiles.
-  const Blocks sides(k, kTile / 2), parts = depths(batches.rows, k);
+  // Of a symmetric product, square tiles save what lies below the diagonal.
+  const Blocks heights(k, kTile / 2), widths(k, symmetric ? kTile / 2 : kTile), parts = depths(batches.rows, k);
   std::vector<std::pair<int64_t, int64_t>> tiles;
-  for (int64_t i = 0; i < sides.count(); i++) {
-    for (int64_t j = symmetric ? i : 0; j < sides.count(); j++) tiles.emplace_back(i, j);
+  for (int64_t i = 0; i < heights.count(); i++) {
+    for (int64_t j = symmetric ? i : 0; j < widths.count(); j++) tiles.emplace_back(i, j);
   }
   std::vector<Matrix> sums;
   for (int64_t p = 0; p < parts.count(); p++) sums.push_back(Matrix::zeros(k, k));
@@ -102,9 +102,14 @@ Matrix cross_product(const Batches& batches, int64_t x, int64_t y, const Team& t
   team.each(count * parts.count(), [&](int64_t item) {
     const auto [i, j] = tiles[static_cast<size_t>(item % count)];
     const int64_t part = item / count, from = parts.from(part);
-    double* out = sums[static_cast<size_t>(part)].row(sides.from(i)) + sides.from(j);
-    multiply(true, false, sides.size(i), sides.size(j), parts.size(part), 1, batches.row(x, from) + sides.from(i), k,
-             batches.row(y, from) + sides.from(j), k, 0, out, k);
+    double* out = sums[static_cast<size_t>(part)].row(heights.from(i)) + widths.from(j);
+    if (symmetric && i == j) {
+      // Column-major to BLAS: its lower triangle is our upper one.
+      lapack::syrk(heights.size(i), parts.size(part), batches.row(x, from) + heights.from(i), k, out, k);
+      return;
+    }
+    multiply(true, false, heights.size(i), widths.size(j), parts.size(part), 1, batches.row(x, from) + heights.from(i), k,
+             batches.row(y, from) + widths.from(j), k, 0, out, k);
   });
   Matrix& sum = sums.front();
   for (size_t p = 1; p < sums.size(); p++) add_row(sums[p].data.data(), sum.size(), sum.data.data());

@@ -52,7 +52,7 @@ VicregTerms vicreg(Batches& batches, const VicregWeights& weights, const Team& t
   const double size = static_cast<double>(batches.rows) * static_cast<double>(batches.cols);
   const Buffer shift = pair ? difference_of_means(centred[0], centred[1]) : Buffer();
   const int k = static_cast<int>(batches.cols);
-  const Blocks tops(batches.rows, kTile), lefts(k, kTile);
+  const Blocks tops(batches.rows, kTile / 2), lefts(k, kTile);
   const int64_t tiles = tops.count() * lefts.count();
   Buffer squares = Buffer::zeros(batches.count * tiles);
   team.each(batches.count * tiles, [&](int64_t item) {
