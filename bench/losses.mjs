@@ -2,9 +2,10 @@
 //
 //     npm run bench:objectives -- [--rounds 7] [--rows 2048] [--cols 512] [--directions 1024]
 //
-// The products are those of matmul, which like an objective copies what it takes and answers with arrays of its own; and,
-// where it is there, NumPy's into arrays that are there already. The last column is the products' time over the
-// objective's: its inverse is what an objective costs beside its products. Then SimCLR's memory: the growth of the peak resident set by one call at B = 65 536.
+// Timed are steps of a loop. An objective answers with new gradients, or recycles those of the step before. The products are those of matmul, which
+// copies what it takes and answers with arrays of its own; and, where it is there, NumPy's into arrays that are there already.
+// Below the table, what an objective costs beside its products, both ways. Then SimCLR's memory: the growth of the peak
+// resident set by one call at B = 65 536.
 import { spawnSync } from 'node:child_process';
 import { fileURLToPath } from 'node:url';
 import { parseArgs } from 'node:util';
@@ -24,6 +25,8 @@ const { values } = parseArgs({
     memory: { type: 'boolean', default: false },
   },
 });
+/** What is timed is a loop of so many. */
+const STEPS = 8;
 const [rows, cols, directions] = [Number(values.rows), Number(values.cols), Number(values.directions)];
 
 const { barlowTwins, matmul, Matrix, sigreg, simclr, vicreg } = await import('../dist/index.js');
@@ -39,6 +42,13 @@ function noise(height, width, seed) {
     data[i] = state / 2 ** 32;
   }
   return new Matrix(height, width, data);
+}
+
+/** Seconds of a step of a loop, whose share of garbage collection is its own. */
+async function perStep(step) {
+  const start = performance.now();
+  for (let i = 0; i < STEPS; i++) await step();
+  return (performance.now() - start) / 1000 / STEPS;
 }
 
 /** Resident memory during one call above that before it, sampled. */
@@ -76,7 +86,7 @@ const similar = noise(rows, 2 * rows, 7);
 const cases = [
   [
     'vicreg',
-    () => vicreg(z1, z2),
+    (options) => vicreg(z1, z2, options),
     async () => {
       for (const z of [z1, z2]) {
         await matmul(z, z, { transposeA: true });
@@ -86,7 +96,7 @@ const cases = [
   ],
   [
     'barlow-twins',
-    () => barlowTwins(z1, z2),
+    (options) => barlowTwins(z1, z2, options),
     async () => {
       await matmul(z1, z2, { transposeA: true });
       await matmul(z2, square, { transposeB: true });
@@ -95,7 +105,7 @@ const cases = [
   ],
   [
     'simclr',
-    () => simclr(z1, z2),
+    (options) => simclr(z1, z2, options),
     async () => {
       for (let half = 0; half < 2; half++) await matmul(z1, stacked, { transposeB: true });
       for (let half = 0; half < 2; half++) await matmul(similar, stacked);
@@ -103,7 +113,7 @@ const cases = [
   ],
   [
     'sigreg',
-    () => sigreg(z1, { count: directions }),
+    (options) => sigreg(z1, { count: directions, ...options }),
     async () => {
       await matmul(z1, sketch);
       await matmul(projections, sketch, { transposeB: true });
@@ -114,23 +124,31 @@ const cases = [
 const script = fileURLToPath(new URL('losses_numpy.py', import.meta.url));
 const python = await startNumpy(script);
 console.log(`${rows}×${cols} float64, ${directions} directions; products: ${python?.versions ?? 'matmul'}`);
-const [OWN, NUMPY] = ['products by matmul', 'products by NumPy, in place'];
+const [RECYCLING, OWN, NUMPY] = ['eigenview, recycling', 'products by matmul', 'products by NumPy, in place'];
 const measured = [];
 for (const [name, objective, products] of cases) {
+  let { gradients } = await objective();
   const contestants = [
-    { name: 'eigenview', run: async () => void (await objective()) },
-    { name: OWN, run: products },
+    { name: 'eigenview', run: () => perStep(objective) },
+    {
+      name: RECYCLING,
+      run: () =>
+        perStep(async () => {
+          gradients = (await objective({ recycle: gradients })).gradients;
+        }),
+    },
+    { name: OWN, run: () => perStep(products) },
   ];
   if (python !== undefined) {
-    contestants.push({ name: NUMPY, run: () => python.run(`${name} ${rows} ${cols} ${directions}`) });
+    contestants.push({ name: NUMPY, run: () => python.run(`${name} ${rows} ${cols} ${directions} ${STEPS}`) });
   }
   measured.push(await interleave({ name, contestants }, Number(values.rounds)));
 }
 console.log(table(measured));
 for (const { name, samples } of measured) {
-  for (const [who, times] of [...samples].slice(1)) {
-    const ratio = median(samples.get('eigenview').map((seconds, i) => seconds / times[i]));
-    console.log(`${name}: ${ratio.toFixed(2)} × the time of its ${who}`);
+  for (const [products, times] of [...samples].slice(2)) {
+    const ratio = (who) => median(samples.get(who).map((seconds, i) => seconds / times[i])).toFixed(2);
+    console.log(`${name}: ${ratio('eigenview')} × the time of its ${products}; recycling ${ratio(RECYCLING)} ×`);
   }
 }
 python?.stop();

@@ -2,8 +2,8 @@
 
     python3 losses_numpy.py --serve
 
-One operation a line of standard input, as `vicreg ROWS COLS DIRECTIONS` (or barlow-twins, simclr, sigreg), run once into
-arrays that are there already and answered by one JSON line with its seconds, until end of file. An operation's warm-up run
+One operation a line of standard input, as `vicreg ROWS COLS DIRECTIONS STEPS` (or barlow-twins, simclr, sigreg), run so many
+times into arrays that are there already and answered by one JSON line with the seconds of one, until end of file. An operation's warm-up run
 comes before its first timed run.
 """
 
@@ -77,15 +77,17 @@ def serve():
     ready = {}
     for line in sys.stdin:
         name, *sizes = line.split()
-        if name not in OPERATIONS or len(sizes) != 3:
+        if name not in OPERATIONS or len(sizes) != 4:
             print(json.dumps({"error": f"no operation {line.strip()}"}), flush=True)
             continue
+        *shape, steps = map(int, sizes)
         if line not in ready:
-            ready[line] = OPERATIONS[name](*map(int, sizes))
+            ready[line] = OPERATIONS[name](*shape)
             ready[line]()
         start = time.perf_counter()
-        ready[line]()
-        print(json.dumps({"seconds": time.perf_counter() - start}), flush=True)
+        for _ in range(steps):
+            ready[line]()
+        print(json.dumps({"seconds": (time.perf_counter() - start) / steps}), flush=True)
 
 
 if __name__ == "__main__":

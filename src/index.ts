@@ -137,6 +137,7 @@ export {
   type ReconstructionObjectivePart,
   reconstructionObjective,
 } from './losses/reconstruction-objective.js';
+export type { RecycleOptions } from './losses/recycle.js';
 export { type SigregOptions, type SigregSketch, sigreg } from './losses/sigreg.js';
 export { type SimclrOptions, type SimclrPart, simclr } from './losses/simclr.js';
 export { type SimsiamPart, simsiam } from './losses/simsiam.js';

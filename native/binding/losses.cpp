@@ -12,7 +12,7 @@ namespace {
 double to_double(const Napi::Value& value) { return value.As<Napi::Number>().DoubleValue(); }
 
 // What every job takes first: threads, batches (Float64Array or Float32Array each), rows, cols, gradients (Float64Array each,
-// zeros, which the job writes to in place: nobody else knows them before its promise settles), cancelled?.
+// of any content, which the job writes to in place: nobody else knows them before its promise settles), cancelled?.
 struct Arguments {
   losses::Batches batches;
   losses::Gradients gradients;

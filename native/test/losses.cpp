@@ -257,7 +257,9 @@ using Objective = std::function<double(Batches&, const Team&, const Gradients&)>
 Outcome evaluate(const Objective& objective, const Batches& batches, int threads,
                  const std::atomic<int32_t>* cancelled = nullptr) {
   Batches copy = copy_of(batches);
-  Outcome outcome{0, Buffer::zeros(batches.data.size())};
+  Outcome outcome{0, Buffer(batches.data.size())};
+  // What gradients are written over is of no account.
+  std::fill_n(outcome.gradients.data(), outcome.gradients.size(), std::nan(""));
   Gradients gradients;
   for (int64_t b = 0; b < batches.count; b++) gradients.push_back(outcome.gradients.data() + b * batches.rows * batches.cols);
   outcome.loss = objective(copy, Team{threads, cancelled}, gradients);

@@ -1,6 +1,6 @@
 /**
- * The objectives on embeddings whose cost is that of matrix products: their terms, unweighted, and the gradients of their
- * weighted sums. Formulas and sources: src/losses. Batches are already validated but for what only their numbers can tell:
+ * The objectives on embeddings whose cost is that of matrix products: they answer their terms, unweighted, and write the
+ * gradients of their weighted sums. Formulas and sources: src/losses. Batches are already validated but for what only their numbers can tell:
  * backends throw `NOT_FINITE` for NaN and infinities, and the errors below.
  */
 import { EigenviewError } from '../errors.js';
@@ -19,9 +19,9 @@ export interface LossControl extends Control {
   operation: string;
 }
 
-/** Gradients by the batches, float64, in their order. */
-interface Differentiated {
-  gradients: Matrix[];
+/** A batch and where its gradient goes: float64, of its shape, of any content at first, nobody else's during the call. */
+export interface DifferentiatedBatch extends Batch {
+  gradient: Matrix;
 }
 
 /** Factors of the terms in the loss that is differentiated, and the hinge's γ and ε. */
@@ -33,7 +33,7 @@ export interface VicregRequest {
   epsilon: number;
 }
 
-export interface VicregTerms extends Differentiated {
+export interface VicregTerms {
   /** mean (Z − Z′)²; 0 of one batch. */
   invariance: number;
   /** Of each batch: mean_j max(0, γ − √(var_j + ε)), unbiased variance. */
@@ -50,14 +50,14 @@ export interface BarlowTwinsRequest {
   ddof: 0 | 1;
 }
 
-export interface BarlowTwinsTerms extends Differentiated {
+export interface BarlowTwinsTerms {
   /** Σ (Cᵢᵢ − 1)². */
   onDiagonal: number;
   /** Σ_{i≠j} Cᵢⱼ². */
   offDiagonal: number;
 }
 
-export interface SimclrTerms extends Differentiated {
+export interface SimclrTerms {
   /** −mean cos(z, z′)/τ. */
   alignment: number;
   /** mean_i log Σ_{j≠i} e^{cos(zᵢ, zⱼ)/τ} over the 2B rows. */
@@ -75,7 +75,7 @@ export interface SigregRequest {
   invariance: number;
 }
 
-export interface SigregTerms extends Differentiated {
+export interface SigregTerms {
   /** Mean over batches and directions of the statistic. */
   sigreg: number;
   /** Mean over batches and elements of (z̄ − z)²; 0 of one batch. */
@@ -84,13 +84,17 @@ export interface SigregTerms extends Differentiated {
 
 export interface LossesBackend {
   /** One batch or two of at least two rows. */
-  vicreg(control: LossControl, batches: readonly Batch[], request: VicregRequest): Promise<VicregTerms>;
+  vicreg(control: LossControl, batches: readonly DifferentiatedBatch[], request: VicregRequest): Promise<VicregTerms>;
   /** Two batches of at least two rows. */
-  barlowTwins(control: LossControl, batches: readonly Batch[], request: BarlowTwinsRequest): Promise<BarlowTwinsTerms>;
+  barlowTwins(
+    control: LossControl,
+    batches: readonly DifferentiatedBatch[],
+    request: BarlowTwinsRequest,
+  ): Promise<BarlowTwinsTerms>;
   /** Two batches. */
-  simclr(control: LossControl, batches: readonly Batch[], temperature: number): Promise<SimclrTerms>;
+  simclr(control: LossControl, batches: readonly DifferentiatedBatch[], temperature: number): Promise<SimclrTerms>;
   /** Any number of batches. */
-  sigreg(control: LossControl, batches: readonly Batch[], request: SigregRequest): Promise<SigregTerms>;
+  sigreg(control: LossControl, batches: readonly DifferentiatedBatch[], request: SigregRequest): Promise<SigregTerms>;
 }
 
 export function checkFiniteBatches(batches: readonly Batch[]): void {

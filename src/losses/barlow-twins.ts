@@ -14,10 +14,11 @@ import { checkOneOf } from '../matrix/check.js';
 import type { Matrix } from '../matrix/matrix.js';
 import { checkPair, checkWeight } from './batch.js';
 import { type Loss, weigh } from './loss.js';
+import { gradientsOf, type RecycleOptions, withGradients } from './recycle.js';
 
 export type BarlowTwinsConvention = 'official' | 'solo-learn' | 'lightly';
 
-export interface BarlowTwinsOptions extends CallOptions {
+export interface BarlowTwinsOptions extends CallOptions, RecycleOptions {
   /** Weight of the squared correlations off the diagonal; its default depends on the convention. */
   offDiagonal?: number;
   /**
@@ -64,15 +65,15 @@ export async function barlowTwins(
   z2: Matrix,
   options?: BarlowTwinsOptions,
 ): Promise<Loss<BarlowTwinsPart>> {
-  const { backend, control } = beginCall('barlowTwins', options, ['offDiagonal', 'convention']);
+  const { backend, control } = beginCall('barlowTwins', options, ['offDiagonal', 'convention', 'recycle']);
   const { convention = 'official', offDiagonal: given } = options ?? {};
   checkOneOf('convention', convention, ['official', 'solo-learn', 'lightly']);
   const { epsilon, ddof, weight, scale } = CONVENTIONS[convention];
   const offDiagonal = given ?? weight;
   checkWeight('offDiagonal', offDiagonal);
-  const batches = checkPair(z1, z2, 2);
+  const batches = withGradients(checkPair(z1, z2, 2), options?.recycle);
   const request = { onDiagonal: scale, offDiagonal: scale * offDiagonal, epsilon, ddof };
   const site = { ...control, operation: 'barlowTwins' };
-  const { gradients, ...parts } = await backend.losses.barlowTwins(site, batches, request);
-  return weigh('barlowTwins', parts, { onDiagonal: 1, offDiagonal }, gradients, scale);
+  const parts = await backend.losses.barlowTwins(site, batches, request);
+  return weigh('barlowTwins', parts, { onDiagonal: 1, offDiagonal }, gradientsOf(batches), scale);
 }

@@ -11,9 +11,10 @@ import { checkNumber, checkOneOf } from '../matrix/check.js';
 import type { Matrix } from '../matrix/matrix.js';
 import { checkViews } from './batch.js';
 import { type Loss, weigh } from './loss.js';
+import { gradientsOf, type RecycleOptions, withGradients } from './recycle.js';
 import { checkSketch, type SigregSketch, SKETCH } from './sigreg.js';
 
-export interface LejepaOptions extends SigregSketch, CallOptions {
+export interface LejepaOptions extends SigregSketch, CallOptions, RecycleOptions {
   /** λ ≥ 0, under the convention `official` at most 1. Default 0.02, under `additive` 0.09. */
   lambda?: number;
   /**
@@ -42,15 +43,16 @@ const LAMBDA = { official: 0.02, additive: 0.09 } as const;
  * ```
  */
 export async function lejepa(views: readonly Matrix[], options?: LejepaOptions): Promise<Loss<LejepaPart>> {
-  const { backend, control } = beginCall('lejepa', options, ['lambda', 'convention', ...SKETCH]);
+  const { backend, control } = beginCall('lejepa', options, ['lambda', 'convention', 'recycle', ...SKETCH]);
   const { convention = 'official', lambda: given } = options ?? {};
   checkOneOf('convention', convention, ['official', 'additive']);
   const lambda = given ?? LAMBDA[convention];
   checkNumber('lambda', lambda, convention === 'official' ? { min: 0, max: 1 } : { min: 0 });
-  const batches = checkViews('views', views, 2);
-  const sketch = checkSketch(options, batches[0]?.matrix.cols ?? 0);
+  const checked = checkViews('views', views, 2);
+  const sketch = checkSketch(options, checked[0]?.matrix.cols ?? 0);
+  const batches = withGradients(checked, options?.recycle);
   const weights = { sigreg: lambda, invariance: convention === 'official' ? 1 - lambda : 1 };
   const site = { ...control, operation: 'lejepa' };
-  const { gradients, ...parts } = await backend.losses.sigreg(site, batches, { ...sketch, ...weights });
-  return weigh('lejepa', parts, weights, gradients);
+  const parts = await backend.losses.sigreg(site, batches, { ...sketch, ...weights });
+  return weigh('lejepa', parts, weights, gradientsOf(batches));
 }

@@ -15,6 +15,7 @@ import { checkDense, checkInteger, checkNumber, checkSeed, maxAbs, shape } from 
 import { Matrix } from '../matrix/matrix.js';
 import { checkBatch } from './batch.js';
 import { type Loss, weigh } from './loss.js';
+import { gradientsOf, type RecycleOptions, withGradients } from './recycle.js';
 
 /** On what, and where, characteristic functions are compared. */
 export interface SigregSketch {
@@ -30,7 +31,7 @@ export interface SigregSketch {
   tMax?: number;
 }
 
-export interface SigregOptions extends SigregSketch, CallOptions {}
+export interface SigregOptions extends SigregSketch, CallOptions, RecycleOptions {}
 
 export const SKETCH = ['directions', 'count', 'seed', 'knots', 'tMax'] as const;
 
@@ -46,13 +47,14 @@ export const SKETCH = ['directions', 'count', 'seed', 'knots', 'tMax'] as const;
  * ```
  */
 export async function sigreg(z: Matrix, options?: SigregOptions): Promise<Loss<'sigreg'>> {
-  const { backend, control } = beginCall('sigreg', options, SKETCH);
+  const { backend, control } = beginCall('sigreg', options, [...SKETCH, 'recycle']);
   const batch = checkBatch('z', z);
   const sketch = checkSketch(options, batch.matrix.cols);
   const request = { ...sketch, sigreg: 1, invariance: 0 };
   const site = { ...control, operation: 'sigreg' };
-  const { sigreg: value, gradients } = await backend.losses.sigreg(site, [batch], request);
-  return weigh('sigreg', { sigreg: value }, { sigreg: 1 }, gradients);
+  const batches = withGradients([batch], options?.recycle);
+  const { sigreg: value } = await backend.losses.sigreg(site, batches, request);
+  return weigh('sigreg', { sigreg: value }, { sigreg: 1 }, gradientsOf(batches));
 }
 
 /** The sketch of embeddings of k dimensions; each option is read once. */

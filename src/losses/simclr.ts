@@ -15,8 +15,9 @@ import type { Matrix } from '../matrix/matrix.js';
 import { checkPair } from './batch.js';
 import { type Loss, weigh } from './loss.js';
 import { type Culprit, tellOverflow, tooLow } from './overflow.js';
+import { gradientsOf, type RecycleOptions, withGradients } from './recycle.js';
 
-export interface SimclrOptions extends CallOptions {
+export interface SimclrOptions extends CallOptions, RecycleOptions {
   /** τ > 0, what cosines are divided by. Default 0.1. */
   temperature?: number;
 }
@@ -39,17 +40,17 @@ export type SimclrPart = 'alignment' | 'uniformity';
  * ```
  */
 export async function simclr(z1: Matrix, z2: Matrix, options?: SimclrOptions): Promise<Loss<SimclrPart>> {
-  const { backend, control } = beginCall('simclr', options, ['temperature']);
+  const { backend, control } = beginCall('simclr', options, ['temperature', 'recycle']);
   const { temperature = 0.1 } = options ?? {};
   checkNumber('temperature', temperature, { min: 0, above: true });
-  const batches = checkPair(z1, z2);
+  const batches = withGradients(checkPair(z1, z2), options?.recycle);
   return tellOverflow(
     'simclr',
     () => (temperature < TINY ? tooLow('temperature', temperature) : shortRow(batches)),
     async () => {
       const site = { ...control, operation: 'simclr' };
-      const { gradients, ...parts } = await backend.losses.simclr(site, batches, temperature);
-      return weigh('simclr', parts, { alignment: 1, uniformity: 1 }, gradients);
+      const parts = await backend.losses.simclr(site, batches, temperature);
+      return weigh('simclr', parts, { alignment: 1, uniformity: 1 }, gradientsOf(batches));
     },
   );
 }

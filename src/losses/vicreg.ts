@@ -15,8 +15,9 @@ import { checkNumber, checkOneOf } from '../matrix/check.js';
 import type { Matrix } from '../matrix/matrix.js';
 import { checkPair, checkWeight } from './batch.js';
 import { type Loss, weigh } from './loss.js';
+import { gradientsOf, type RecycleOptions, withGradients } from './recycle.js';
 
-export interface VicregOptions extends CallOptions {
+export interface VicregOptions extends CallOptions, RecycleOptions {
   /** Weight of the mean squared difference of the views. Default 25. */
   invariance?: number;
   /** Weight of the hinge on standard deviations. Default 25. */
@@ -36,7 +37,7 @@ export interface VicregOptions extends CallOptions {
 
 export type VicregPart = 'invariance' | 'variance' | 'covariance';
 
-const KEYS = ['invariance', 'variance', 'covariance', 'gamma', 'epsilon', 'convention'] as const;
+const KEYS = ['invariance', 'variance', 'covariance', 'gamma', 'epsilon', 'convention', 'recycle'] as const;
 
 /**
  * VICReg's loss of two views' embeddings, row i of both of one sample, and its gradients by z1 and z2.
@@ -63,7 +64,7 @@ export async function vicreg(z1: Matrix, z2: Matrix, options?: VicregOptions): P
   for (const [name, weight] of Object.entries(weights)) checkWeight(name, weight);
   checkHinge(gamma, epsilon);
   checkOneOf('convention', convention, ['official', 'solo-learn']);
-  const batches = checkPair(z1, z2, 2);
+  const batches = withGradients(checkPair(z1, z2, 2), options?.recycle);
   const share = convention === 'official' ? 0.5 : 1;
   const request = { invariance, variance: share * variance, covariance, gamma, epsilon };
   const terms = await backend.losses.vicreg({ ...control, operation: 'vicreg' }, batches, request);
@@ -72,7 +73,7 @@ export async function vicreg(z1: Matrix, z2: Matrix, options?: VicregOptions): P
     variance: share * sum(terms.variance),
     covariance: sum(terms.covariance),
   };
-  return weigh('vicreg', parts, weights, terms.gradients);
+  return weigh('vicreg', parts, weights, gradientsOf(batches));
 }
 
 /** γ and ε of the hinge. */
@@ -98,8 +99,9 @@ export async function spreadOf(
   batch: Batch,
   weights: { variance: number; covariance: number; gamma: number; epsilon: number },
 ): Promise<Spread> {
-  const { variance, covariance, gradients } = await losses.vicreg(control, [batch], { invariance: 0, ...weights });
-  return { variance: sum(variance), covariance: sum(covariance), gradient: gradients[0] as Matrix };
+  const batches = withGradients([batch]);
+  const { variance, covariance } = await losses.vicreg(control, batches, { invariance: 0, ...weights });
+  return { variance: sum(variance), covariance: sum(covariance), gradient: gradientsOf(batches)[0] as Matrix };
 }
 
 function sum(values: readonly number[]): number {

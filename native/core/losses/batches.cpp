@@ -97,7 +97,8 @@ Matrix cross_product(const Batches& batches, int64_t x, int64_t y, const Team& t
     for (int64_t j = symmetric ? i : 0; j < widths.count(); j++) tiles.emplace_back(i, j);
   }
   std::vector<Matrix> sums;
-  for (int64_t p = 0; p < parts.count(); p++) sums.push_back(Matrix::zeros(k, k));
+  // Of a symmetric product nothing is computed below the diagonal, but it is added up.
+  for (int64_t p = 0; p < parts.count(); p++) sums.push_back(symmetric ? Matrix::zeros(k, k) : Matrix(k, k));
   const int64_t count = static_cast<int64_t>(tiles.size());
   team.each(count * parts.count(), [&](int64_t item) {
     const auto [i, j] = tiles[static_cast<size_t>(item % count)];

@@ -23,7 +23,7 @@ struct Batches {
   const double* row(int64_t batch, int64_t i) const { return data.data() + (batch * rows + i) * cols; }
 };
 
-// Where gradients go: one array of rows·cols numbers a batch, all zero at first.
+// Where gradients go: one array of rows·cols numbers a batch, of any content at first.
 using Gradients = std::vector<double*>;
 
 // Whom a computation has to work with, and whether it is still wanted.

@@ -5,9 +5,9 @@ import { lane } from '../../runtime/lane.js';
 import { STREAMS } from '../../runtime/random.js';
 import { turnHasTime } from '../../runtime/turn.js';
 import {
-  type Batch,
   checkOverflow,
   constantColumnError,
+  type DifferentiatedBatch,
   type LossControl,
   type LossesBackend,
   lossOverflowError,
@@ -21,15 +21,9 @@ import { seedWords } from './seed.js';
 interface Call {
   control: LossControl;
   name: string;
-  batches: readonly Batch[];
+  batches: readonly DifferentiatedBatch[];
   args: unknown[];
   cost: number;
-}
-
-/** Terms in the order of native/core/losses. */
-interface Found {
-  terms: number[];
-  gradients: Matrix[];
 }
 
 /** Above this, a few milliseconds on one core, a call that is alone uses all threads; no bit depends on it. */
@@ -46,27 +40,25 @@ export const losses: LossesBackend = {
     const { rows, cols } = shapeOf(batches);
     const cost = batches.length * 2 * rows * cols * (cols + 4);
     const args = [invariance, variance, covariance, gamma, epsilon];
-    const { terms, gradients } = await perform({ control, name: 'vicreg', batches, args, cost });
-    const [mean = 0, ...each] = terms;
+    const [mean = 0, ...each] = await perform({ control, name: 'vicreg', batches, args, cost });
     const { length } = batches;
-    return { invariance: mean, variance: each.slice(0, length), covariance: each.slice(length), gradients };
+    return { invariance: mean, variance: each.slice(0, length), covariance: each.slice(length) };
   },
 
   async barlowTwins(control, batches, { onDiagonal, offDiagonal, epsilon, ddof }) {
     const { rows, cols } = shapeOf(batches);
     const cost = 3 * rows * cols * (cols + 4);
     const args = [onDiagonal, offDiagonal, epsilon, ddof];
-    const { terms, gradients } = await perform({ control, name: 'barlowTwins', batches, args, cost });
-    const [on = 0, off = 0] = terms;
-    return { onDiagonal: on, offDiagonal: off, gradients };
+    const [on = 0, off = 0] = await perform({ control, name: 'barlowTwins', batches, args, cost });
+    return { onDiagonal: on, offDiagonal: off };
   },
 
   async simclr(control, batches, temperature) {
     const { rows, cols } = shapeOf(batches);
     const cost = (2 * rows) ** 2 * (2 * cols + ELEMENTARY);
-    const { terms, gradients } = await perform({ control, name: 'simclr', batches, args: [temperature], cost });
-    const [alignment = 0, uniformity = 0] = terms;
-    return { alignment, uniformity, gradients };
+    const args = [temperature];
+    const [alignment = 0, uniformity = 0] = await perform({ control, name: 'simclr', batches, args, cost });
+    return { alignment, uniformity };
   },
 
   async sigreg(control, batches, { directions, knots, tMax, sigreg, invariance }) {
@@ -76,25 +68,23 @@ export const losses: LossesBackend = {
     const cost = batches.length * rows * count * (2 * cols + 2 * ELEMENTARY + 10 * knots);
     const drawn = given ? [directions.data, count] : [...seedWords(directions.seed), STREAMS.directions, count];
     const args = [knots, tMax, sigreg, invariance, ...drawn];
-    const { terms, gradients } = await perform({ control, name: 'sigreg', batches, args, cost });
-    const [statistic = 0, spread = 0] = terms;
-    return { sigreg: statistic, invariance: spread, gradients };
+    const [statistic = 0, spread = 0] = await perform({ control, name: 'sigreg', batches, args, cost });
+    return { sigreg: statistic, invariance: spread };
   },
 };
 
-function shapeOf(batches: readonly Batch[]): { rows: number; cols: number } {
-  return (batches[0] as Batch).matrix;
+function shapeOf(batches: readonly DifferentiatedBatch[]): { rows: number; cols: number } {
+  return (batches[0] as DifferentiatedBatch).matrix;
 }
 
-async function perform(call: Call): Promise<Found> {
+/** Terms in the order of native/core/losses. */
+async function perform(call: Call): Promise<number[]> {
   const { batches, control } = call;
   const { signal, operation } = control;
   signal?.throwIfAborted();
   const site = new Error();
   const { rows, cols } = shapeOf(batches);
-  // The addon writes into them: they are nobody else's until it is done.
-  const gradients = batches.map(() => new Matrix(rows, cols));
-  const arrays = gradients.map(({ data }) => data);
+  const gradients = batches.map(({ gradient }) => gradient.data);
   const share = call.cost > LARGE ? 'all-if-idle' : 'one';
   try {
     const here = call.cost < SMALL && lane.free('one') && turnHasTime();
@@ -102,14 +92,14 @@ async function perform(call: Call): Promise<Found> {
     const inputs = batches.map(({ matrix: { data } }) => (here || lane.free(share) ? data : data.slice()));
     const start = (name: string, threads: number, cancelled?: Int32Array) => {
       const run = loadAddon()[name] as NativeFunction;
-      return run(threads, inputs, rows, cols, arrays, cancelled, ...call.args) as Float64Array;
+      return run(threads, inputs, rows, cols, gradients, cancelled, ...call.args) as Float64Array;
     };
     const job = (granted: number) =>
       cancellable(signal, async (cancelled) => start(`${call.name}Async`, granted, cancelled));
     const found = here ? start(call.name, 1) : await lane.run(share, job, signal);
     signal?.throwIfAborted();
     checkOverflow(operation, found);
-    return { terms: Array.from(found), gradients };
+    return Array.from(found);
   } catch (error) {
     if (signal?.aborted) throw signal.reason;
     throw blame(site, translated(call, error));
@@ -122,7 +112,7 @@ function translated({ control: { operation, signal }, batches }: Call, error: un
   if (code === 'NOT_FINITE' || code === 'OUT_OF_RANGE') {
     if (at === undefined) return lossOverflowError(operation);
     const { rows } = shapeOf(batches);
-    const { argument } = batches[Math.floor(at / rows)] as Batch;
+    const { argument } = batches[Math.floor(at / rows)] as DifferentiatedBatch;
     if (code === 'NOT_FINITE') return notFinite(argument, at % rows, column as number, value as number);
     return column === undefined
       ? zeroRowError(operation, argument, at % rows)

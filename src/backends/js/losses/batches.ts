@@ -1,21 +1,23 @@
 /** What the objectives share: float64 copies of the batches, columns about their means, products that let the loop turn. */
 import { Matrix } from '../../../matrix/matrix.js';
-import { type Batch, checkFiniteBatches, checkOverflow, type LossControl } from '../../losses.js';
+import { checkFiniteBatches, checkOverflow, type DifferentiatedBatch, type LossControl } from '../../losses.js';
 import { Pace } from '../turns.js';
 
 export interface Work {
   /** Copies as of the call. */
   batches: Matrix[];
+  /** Where gradients go, zeros at first. */
   gradients: Matrix[];
   pace: Pace;
 }
 
 /** Copies what was given before the first turn of the event loop. */
-export function begin({ signal }: LossControl, batches: readonly Batch[]): Work {
+export function begin({ signal }: LossControl, batches: readonly DifferentiatedBatch[]): Work {
   checkFiniteBatches(batches);
+  for (const { gradient } of batches) gradient.data.fill(0);
   return {
     batches: batches.map(({ matrix }) => new Matrix(matrix.rows, matrix.cols, Float64Array.from(matrix.data))),
-    gradients: batches.map(({ matrix }) => new Matrix(matrix.rows, matrix.cols)),
+    gradients: batches.map(({ gradient }) => gradient),
     pace: new Pace(signal),
   };
 }
@@ -73,13 +75,9 @@ export function addScaled(y: Matrix['data'], factor: number, x: ArrayLike<number
   for (let j = 0; j < y.length; j++) y[j] = (y[j] as number) + factor * (x[j] as number);
 }
 
-/** The terms and gradients, all of them finite. */
-export function finished<Terms extends object>(
-  { operation }: LossControl,
-  terms: Terms,
-  gradients: Matrix[],
-): Terms & { gradients: Matrix[] } {
+/** The terms; throws unless they and the gradients are finite. */
+export function finished<Terms extends object>({ operation }: LossControl, terms: Terms, gradients: Matrix[]): Terms {
   checkOverflow(operation, Object.values(terms).flat() as number[]);
   for (const { data } of gradients) checkOverflow(operation, data);
-  return { ...terms, gradients };
+  return terms;
 }
