@@ -133,7 +133,7 @@ function namesOne(names: readonly string[], columns: readonly (string | number)[
 
 async function openParquetData(path: string, { labels, columns }: FormatRequest): Promise<Opened> {
   // Loaded by those who have such a file.
-  const { openTable } = await import('./parquet.js');
+  const { openTable } = await import('./parquet-table.js');
   const table = await openTable(path);
   const found = labels === undefined ? undefined : findLabels(path, table.names, labels);
   const source = () => table.source(columns, found);

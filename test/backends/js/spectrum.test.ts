@@ -1,6 +1,7 @@
 import { describe, expect, test } from 'vitest';
 import { eigh } from '../../../src/backends/js/eigh.js';
 import { definiteSpectrum, spectrum } from '../../../src/backends/js/spectrum.js';
+import { maxAbs } from '../../../src/matrix/check.js';
 import { Matrix } from '../../../src/matrix/matrix.js';
 import { failure } from '../../support/failure.js';
 import fc from '../../support/properties.js';
@@ -50,6 +51,8 @@ describe('spectrum', () => {
         for (let i = 0; i < 4; i++) {
           for (let j = 0; j < 4; j++) a.data[i * 4 + j] = all[Math.min(i, j) * 4 + Math.max(i, j)] as number;
         }
+        // Eigenvalues below the normal numbers are rounded to few digits, or to 0, whatever they were computed to.
+        fc.pre(maxAbs(a.data) > 1e-290);
         checkEigh(a, undefined, undefined, eigh(a, undefined));
       }),
       { numRuns: 300 },
