@@ -1,8 +1,8 @@
+import { createRequire } from 'node:module';
 import { availableParallelism, cpus } from 'node:os';
-import { loadAddon } from '../dist/runtime/addon.js';
 
 export function describeMachine(python) {
-  const { blas, momentsKernel } = loadAddon().describe();
+  const { blas, momentsKernel } = createRequire(import.meta.url)('../build/Release/eigenview.node').describe();
   return [
     `${cpus()[0].model.trim()}, ${availableParallelism()} cores, Node ${process.version}`,
     `eigenview: ${blas.vendor} ${blas.version} (${blas.kernel}), moments kernel ${momentsKernel}`,

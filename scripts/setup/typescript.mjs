@@ -3,10 +3,11 @@ import path from 'node:path';
 import { isDeepStrictEqual } from 'node:util';
 import { run } from './command.mjs';
 import { SetupFailure } from './failure.mjs';
-import { digest, listFiles, readStamp, removeStamp, writeStamp } from './stamp.mjs';
+import { digest, readStamp, removeStamp, writeStamp } from './stamp.mjs';
 
 const limit = 10 * 60;
-const inputs = ['src', 'tsconfig.json', 'package.json', 'package-lock.json'];
+const inputs = ['src', 'tsconfig.json', 'rolldown.config.mjs', 'package.json', 'package-lock.json'];
+const outputs = ['index.js', 'index.d.ts', 'cli/main.js'];
 
 /** @type {import('./setup.mjs').Step} */
 export const typescript = {
@@ -26,16 +27,19 @@ export const typescript = {
     const { root } = context;
     const stamp = digest(root, inputs);
     removeStamp(context, 'typescript');
-    // Compiled aside, at the depth of dist so that source maps hold, and swapped in whole.
+    // Made aside, at the depth of dist so that source maps hold, and swapped in whole.
     const fresh = path.join(root, 'dist.tmp');
     rmSync(fresh, { recursive: true, force: true });
-    const tsc = path.join(root, 'node_modules/typescript/bin/tsc');
-    const command = [process.execPath, tsc, '-p', 'tsconfig.json', '--outDir', 'dist.tmp'];
-    const { problem, output } = await run(context, 'tsc', command, { limit });
-    if (problem !== undefined) {
+    const compile = async (/** @type {string} */ name, /** @type {string[]} */ command) => {
+      const { problem, output } = await run(context, name, [process.execPath, ...command], { limit });
+      if (problem === undefined) return;
       rmSync(fresh, { recursive: true, force: true });
-      throw new SetupFailure(`tsc ${problem}`, output, 'Correct what it reports, then run this again.');
-    }
+      throw new SetupFailure(`${name} ${problem}`, output, 'Correct what it reports, then run this again.');
+    };
+    const tsc = path.join(root, 'node_modules/typescript/bin/tsc');
+    await compile('tsc', [tsc, '-p', 'tsconfig.json', '--emitDeclarationOnly', '--outDir', 'dist.tmp']);
+    const rolldown = path.join(root, 'node_modules/rolldown/bin/cli.mjs');
+    await compile('rolldown', [rolldown, '--config', 'rolldown.config.mjs', '--dir', 'dist.tmp']);
     rmSync(path.join(root, 'dist'), { recursive: true, force: true });
     renameSync(fresh, path.join(root, 'dist'));
     writeStamp(context, 'typescript', stamp);
@@ -44,6 +48,5 @@ export const typescript = {
 
 /** @param {string} root */
 function isComplete(root) {
-  const sources = listFiles(root, 'src').filter((file) => file.endsWith('.ts') && !file.endsWith('.d.ts'));
-  return sources.every((file) => existsSync(path.join(root, 'dist', `${path.relative('src', file).slice(0, -3)}.js`)));
+  return outputs.every((file) => existsSync(path.join(root, 'dist', file)));
 }

@@ -1,8 +1,9 @@
 import { existsSync } from 'node:fs';
 import { createRequire } from 'node:module';
-import { fileURLToPath } from 'node:url';
+import { join } from 'node:path';
 import { EigenviewError } from '../errors.js';
 import type { MatrixData } from '../matrix/matrix.js';
+import { packageFolder } from './package-folder.js';
 
 /** What the native module says of itself. */
 export interface NativeDescription {
@@ -40,8 +41,8 @@ export interface NativeAddon {
   probeLibrary(name: string): string | undefined;
 }
 
-/** Where the build puts the module, seen from src/runtime and dist/runtime alike. */
-export const addonPath = fileURLToPath(new URL('../../build/Release/eigenview.node', import.meta.url));
+/** Where the build puts the module. */
+export const addonPath = join(packageFolder, 'build/Release/eigenview.node');
 
 /** The module, or the error to throw, made anew for each caller. */
 let loaded: NativeAddon | (() => EigenviewError) | undefined;

@@ -1,13 +1,14 @@
-import { fileURLToPath } from 'node:url';
+import { join } from 'node:path';
 import { openNpz } from '../data/npz.js';
 import { oneHot } from '../data/one-hot.js';
 import { checkInteger } from '../matrix/check.js';
 import { Matrix } from '../matrix/matrix.js';
+import { packageFolder } from '../runtime/package-folder.js';
 import { normal, STREAMS, uniform } from '../runtime/random.js';
 import { CHUNK_ROWS, type StudyDataset } from './dataset.js';
 
 /** Made from MNIST by scripts/measure-mnist.mjs. */
-const STATISTICS = fileURLToPath(new URL('../../data/mnist-statistics.npz', import.meta.url));
+const STATISTICS = join(packageFolder, 'data/mnist-statistics.npz');
 
 /** Class-conditional statistics of a data set in its principal coordinates. */
 interface ClassStatistics {

@@ -1,13 +1,12 @@
 import { execFile } from 'node:child_process';
 import { existsSync, readFileSync } from 'node:fs';
 import { cpus } from 'node:os';
-import { fileURLToPath } from 'node:url';
+import { join } from 'node:path';
 import { selectBackend } from '../backends/select.js';
 import { loadAddon } from '../runtime/addon.js';
+import { packageFolder } from '../runtime/package-folder.js';
 import { threads } from '../runtime/threads.js';
 import type { Provenance } from './summary.js';
-
-const ROOT = fileURLToPath(new URL('../../', import.meta.url));
 
 /** What is known before a study runs. */
 export async function provenance(config: { hash: string; backend: string | undefined }): Promise<Provenance> {
@@ -15,7 +14,7 @@ export async function provenance(config: { hash: string; backend: string | undef
   const { name: backend } = selectBackend(config.backend);
   const native = backend === 'native' ? loadAddon().describe() : undefined;
   return {
-    version: JSON.parse(readFileSync(`${ROOT}package.json`, 'utf8')).version,
+    version: JSON.parse(readFileSync(join(packageFolder, 'package.json'), 'utf8')).version,
     commit: await commit(),
     configHash: config.hash,
     backend,
@@ -34,8 +33,8 @@ export async function provenance(config: { hash: string; backend: string | undef
 
 /** Of the package's own repository: one it is only installed in would say nothing about it. */
 function commit(): Promise<string | null> {
-  if (!existsSync(`${ROOT}.git`)) return Promise.resolve(null);
-  const git = ['-C', ROOT, 'describe', '--always', '--dirty', '--abbrev=40', '--match='];
+  if (!existsSync(join(packageFolder, '.git'))) return Promise.resolve(null);
+  const git = ['-C', packageFolder, 'describe', '--always', '--dirty', '--abbrev=40', '--match='];
   return new Promise((resolve) => {
     execFile('git', git, { timeout: 5000 }, (error, stdout) => resolve(error === null ? stdout.trim() : null));
   });

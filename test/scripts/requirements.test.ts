@@ -56,6 +56,7 @@ describe.runIf(process.platform === 'linux')('missing libraries', () => {
       'npm',
       'node-gyp',
       'tsc',
+      'rolldown',
     ]);
     expect(output).toMatch(/OpenBLAS: the native module links against it/);
     expect(output).toMatch(/^ .*apt-get .*update$/m);

@@ -33,8 +33,9 @@ describe('a fresh clone', () => {
       expect.stringMatching(/^native module \.\.\. [\d.]+ s$/),
       expect.stringMatching(/^TypeScript \.\.\. [\d.]+ s$/),
     ]);
-    expect(clone.calls()).toEqual(['npm', 'node-gyp', 'tsc']);
-    expect(clone.has('dist/linalg/svd.js')).toBe(true);
+    expect(clone.calls()).toEqual(['npm', 'node-gyp', 'tsc', 'rolldown']);
+    expect(clone.has('dist/linalg/svd.d.ts')).toBe(true);
+    expect(clone.has('dist/cli/main.js')).toBe(true);
     expect(await clone.setup()).toEqual({ code: 0, output: '' });
     expect(clone.calls()).toEqual([]);
   });
@@ -57,12 +58,12 @@ describe('a finished clone', () => {
 
   it('compiles TypeScript alone when a source changed', async () => {
     clone.write('src/linalg/eig.ts', 'export {};');
-    await expectCalls(['tsc']);
+    await expectCalls(['tsc', 'rolldown']);
   });
 
   it('drops from dist what left src', async () => {
     rmSync(clone.path('src/linalg/svd.ts'));
-    await expectCalls(['tsc']);
+    await expectCalls(['tsc', 'rolldown']);
     expect(clone.has('dist/linalg')).toBe(false);
     expect(clone.has('dist/index.js')).toBe(true);
   });
@@ -95,7 +96,7 @@ describe('a finished clone', () => {
 
   it('repeats everything when the locked packages changed', async () => {
     clone.write('package-lock.json', lockfile('1.0.1'));
-    await expectCalls(['npm', 'node-gyp', 'tsc']);
+    await expectCalls(['npm', 'node-gyp', 'tsc', 'rolldown']);
   });
 
   it('builds the native module again when OpenBLAS changed', async () => {
@@ -104,15 +105,16 @@ describe('a finished clone', () => {
   });
 
   it.each([
-    ['dist', 'tsc'],
-    ['dist/index.js', 'tsc'],
+    ['dist', 'tsc', 'rolldown'],
+    ['dist/index.js', 'tsc', 'rolldown'],
+    ['dist/index.d.ts', 'tsc', 'rolldown'],
     ['build/Release/eigenview.node', 'node-gyp'],
     ['node_modules', 'npm'],
     ['node_modules/typescript', 'npm'],
     ['node_modules/.package-lock.json', 'npm'],
-  ])('makes %s again when it is gone', async (file, call) => {
+  ])('makes %s again when it is gone', async (file, ...calls) => {
     rmSync(clone.path(file), { recursive: true });
-    await expectCalls([call]);
+    await expectCalls(calls);
   });
 
   it.each(['', '{', 'null', '[]', '"text"', '{"environment":1,"sources":2,"output":3}'])(
@@ -120,7 +122,7 @@ describe('a finished clone', () => {
     async (text) => {
       clone.write('build/setup/addon.json', text);
       clone.write('build/setup/typescript.json', text);
-      await expectCalls(['node-gyp', 'tsc']);
+      await expectCalls(['node-gyp', 'tsc', 'rolldown']);
       await expectCalls([]);
     },
   );
@@ -135,7 +137,7 @@ describe('a finished clone', () => {
 
   it('does everything again with --force', async () => {
     expect((await clone.setup(['--force'])).code).toBe(0);
-    expect(clone.calls()).toEqual(['npm', 'node-gyp', 'tsc']);
+    expect(clone.calls()).toEqual(['npm', 'node-gyp', 'tsc', 'rolldown']);
   });
 
   it('rejects what it does not know', async () => {
@@ -147,9 +149,10 @@ describe('a finished clone', () => {
 
 describe('a failing command', () => {
   it.each([
-    ['npm', ['npm'], ['npm', 'node-gyp', 'tsc']],
-    ['node-gyp', ['npm', 'node-gyp'], ['node-gyp', 'tsc']],
-    ['tsc', ['npm', 'node-gyp', 'tsc'], ['tsc']],
+    ['npm', ['npm'], ['npm', 'node-gyp', 'tsc', 'rolldown']],
+    ['node-gyp', ['npm', 'node-gyp'], ['node-gyp', 'tsc', 'rolldown']],
+    ['tsc', ['npm', 'node-gyp', 'tsc'], ['tsc', 'rolldown']],
+    ['rolldown', ['npm', 'node-gyp', 'tsc', 'rolldown'], ['tsc', 'rolldown']],
   ])('%s stops setup with its output, and the next setup continues there', async (fail, first, second) => {
     const { code, output } = await clone.setup([], { fail });
     expect(code).toBe(1);
@@ -160,11 +163,11 @@ describe('a failing command', () => {
     await expectCalls(second);
   });
 
-  it('keeps the last good dist', async () => {
+  it.each(['tsc', 'rolldown'])('keeps the last good dist when %s fails', async (fail) => {
     clone.remove();
     clone = new Clone(finished);
     clone.write('src/index.ts', 'wrong');
-    expect((await clone.setup([], { fail: 'tsc' })).code).toBe(1);
+    expect((await clone.setup([], { fail })).code).toBe(1);
     expect(clone.read('dist/index.js')).toBe('export {};');
     expect(clone.has('dist.tmp')).toBe(false);
   });

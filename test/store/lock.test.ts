@@ -17,7 +17,8 @@ import { join } from 'node:path';
 import { createInterface } from 'node:readline';
 import { fileURLToPath } from 'node:url';
 import { Worker } from 'node:worker_threads';
-import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest';
+import { build } from 'rolldown';
+import { afterEach, beforeAll, beforeEach, describe, expect, it, vi } from 'vitest';
 import { acquireLock, type Lock } from '../../src/store/lock.js';
 import { failure } from '../support/failure.js';
 import { TemporaryFolder } from '../support/temporary.js';
@@ -27,15 +28,20 @@ vi.mock('node:fs/promises', async (original) => {
   return { ...actual, link: vi.fn(actual.link), writeFile: vi.fn(actual.writeFile), rename: vi.fn(actual.rename) };
 });
 
-const PROGRAM = fileURLToPath(new URL('../support/programs/lock.mjs', import.meta.url));
 const linux = process.platform === 'linux';
 const refusal = (code: string) => Object.assign(new Error(code), { code });
 
 const temporary = new TemporaryFolder();
+const PROGRAM = temporary.at('program.mjs');
 let count = 0;
 let folder: string;
 let path: string;
 const children: ChildProcessWithoutNullStreams[] = [];
+
+beforeAll(async () => {
+  const input = fileURLToPath(new URL('../support/programs/lock.mjs', import.meta.url));
+  await build({ input, platform: 'node', output: { file: PROGRAM }, logLevel: 'warn' });
+});
 
 beforeEach(() => {
   folder = temporary.at(`folder-${count++}`);

@@ -33,9 +33,12 @@ export class Clone {
     this.write('native/binding/addon.cpp', 'int addon;');
     this.write('src/index.ts', 'export {};');
     this.write('src/linalg/svd.ts', 'export {};');
+    this.write('src/cli/main.ts', 'export {};');
+    this.write('rolldown.config.mjs', 'export default {};');
     this.write('tools/npm-cli.js', npmCli);
     this.write('tools/node-gyp.js', nodeGyp);
     this.write('tools/tsc.js', tsc);
+    this.write('tools/rolldown.mjs', rolldown);
     for (const tool of ['g++', 'clang++', 'make', 'python3', 'pkg-config']) this.command(tool, 'echo 1.2.3');
     this.command('env', 'exec /usr/bin/env "$@"');
   }
@@ -107,10 +110,10 @@ export class Clone {
   }
 }
 
-/** A lock file with the three packages setup cares for. */
+/** A lock file with the four packages setup cares for. */
 export function lockfile(version: string): string {
   const packages = Object.fromEntries(
-    ['node-gyp', 'node-addon-api', 'typescript'].map((name) => [`node_modules/${name}`, { version }]),
+    ['node-gyp', 'node-addon-api', 'rolldown', 'typescript'].map((name) => [`node_modules/${name}`, { version }]),
   );
   return JSON.stringify({ packages: { '': {}, 'node_modules/elsewhere': { version, optional: true }, ...packages } });
 }
@@ -137,6 +140,7 @@ const npmCli = standIn(
   }
   fs.copyFileSync('tools/node-gyp.js', 'node_modules/node-gyp/bin/node-gyp.js');
   fs.copyFileSync('tools/tsc.js', 'node_modules/typescript/bin/tsc');
+  fs.copyFileSync('tools/rolldown.mjs', 'node_modules/rolldown/bin/cli.mjs');
   fs.writeFileSync('node_modules/.package-lock.json', JSON.stringify({ packages: Object.fromEntries(installed) }));
 `,
 );
@@ -155,9 +159,20 @@ const tsc = standIn(
   const out = process.argv[process.argv.indexOf('--outDir') + 1];
   for (const file of fs.readdirSync('src', { recursive: true })) {
     if (!file.endsWith('.ts')) continue;
-    const target = out + '/' + file.replace(/ts$/, 'js');
+    const target = out + '/' + file.replace(/ts$/, 'd.ts');
     fs.mkdirSync(require('node:path').dirname(target), { recursive: true });
     fs.copyFileSync('src/' + file, target);
   }
 `,
 );
+
+const rolldown = `import { createRequire } from 'node:module';
+const require = createRequire(import.meta.url);
+${standIn(
+  'rolldown',
+  `
+  const out = process.argv[process.argv.indexOf('--dir') + 1];
+  fs.mkdirSync(out + '/cli', { recursive: true });
+  for (const entry of ['index', 'cli/main']) fs.copyFileSync('src/' + entry + '.ts', out + '/' + entry + '.js');
+`,
+)}`;
