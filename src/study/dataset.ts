@@ -15,7 +15,7 @@ import { gather, MemoryRows, type RowStore, SpooledRows } from './row-store.js';
 /** Rows are handed on in pieces of this many. */
 export const CHUNK_ROWS = 2048;
 
-/** Chunks that are encoded at once: while one is computed, the next is copied and the last one checked. */
+/** Chunks that are encoded at once: some are computed, others wait, so that no thread waits for this one. */
 const AT_ONCE = 6;
 
 /** Data, and their signals, are held in memory up to this size. */
@@ -31,12 +31,9 @@ export interface StudyDataset {
   /** Rows there are; infinite for a generator. */
   readonly rows: number;
   readonly target: 'classes' | 'values';
-  /**
-   * The first n rows of the seed's sample, n×dims in chunks. Samples of one seed are nested in n. A chunk may be overwritten
-   * when the next one is asked for: copy what is to be kept.
-   */
+  /** The first n rows of the seed's sample, n×dims in chunks. Samples of one seed are nested in n. */
   signal(seed: number, n: number): AsyncIterable<Matrix>;
-  /** Their targets, chunk by chunk, in the same way; classes as one-hot rows. */
+  /** Their targets, chunk by chunk; classes as one-hot rows. */
   targets(seed: number, n: number): AsyncIterable<Matrix>;
   /** Removes what the data set keeps on the disk, if anything. */
   close?(): Promise<void>;
@@ -162,9 +159,9 @@ async function drawn(name: string, { targets }: DataSource, store: RowStore, has
     signal: (seed, n) => store.pick(order(seed).subarray(0, n), CHUNK_ROWS),
     async *targets(seed, n) {
       const all = order(seed).subarray(0, n);
-      if (targets.kind === 'values') return yield* gather(targets.values, all, CHUNK_ROWS);
       for (let from = 0; from < n; from += CHUNK_ROWS) {
-        yield classRows(targets.labels, all.subarray(from, from + CHUNK_ROWS), cols);
+        const part = all.subarray(from, from + CHUNK_ROWS);
+        yield targets.kind === 'classes' ? classRows(targets.labels, part, cols) : gather(targets.values, part);
       }
     },
     close: () => store.close(),

@@ -10,23 +10,20 @@ export interface RowStore {
   readonly rows: number;
   readonly cols: number;
   append(chunk: Matrix): Promise<void>;
-  /** The rows in the given order, in chunks of so many. A chunk is overwritten when the next one is asked for. */
+  /** The rows in the given order, in chunks of so many. */
   pick(order: Uint32Array, chunkRows: number): AsyncIterable<Matrix>;
   close(): Promise<void>;
 }
 
-/** The rows in the given order, in chunks of so many, all in one array. */
-export function* gather({ data, cols }: Matrix, order: Uint32Array, chunkRows: number): Generator<Matrix> {
-  const out = new Float64Array(Math.min(order.length, chunkRows) * cols);
-  for (let first = 0; first < order.length; first += chunkRows) {
-    const rows = Math.min(order.length - first, chunkRows);
-    for (let i = 0; i < rows; i++) {
-      const row = (order[first + i] as number) * cols;
-      // Not element by element: that takes more than twice as long.
-      out.set(data.subarray(row, row + cols), i * cols);
-    }
-    yield new Matrix(rows, cols, out.subarray(0, rows * cols));
+/** The rows in the given order. */
+export function gather({ data, cols }: Matrix, order: Uint32Array): Matrix {
+  const out = new Float64Array(order.length * cols);
+  for (let i = 0; i < order.length; i++) {
+    const row = (order[i] as number) * cols;
+    // Not element by element: that takes more than twice as long.
+    out.set(data.subarray(row, row + cols), i * cols);
   }
+  return new Matrix(order.length, cols, out);
 }
 
 export class MemoryRows implements RowStore {
@@ -49,7 +46,9 @@ export class MemoryRows implements RowStore {
   }
 
   async *pick(order: Uint32Array, chunkRows: number): AsyncGenerator<Matrix, void, undefined> {
-    yield* gather(this.#all, order, chunkRows);
+    for (let from = 0; from < order.length; from += chunkRows) {
+      yield gather(this.#all, order.subarray(from, from + chunkRows));
+    }
   }
 
   async close(): Promise<void> {}
