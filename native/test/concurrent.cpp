@@ -98,6 +98,13 @@ std::vector<double> decompose_all(const Problems& p) {
   return all;
 }
 
+// Threads of OpenBLAS meet by means that ThreadSanitizer does not see, not being compiled in: with it none are asked for.
+#if defined(__SANITIZE_THREAD__)
+constexpr int kAll = 1;
+#else
+constexpr int kAll = 4;
+#endif
+
 void decompositions() {
   test("eight threads, some of which ask for all of BLAS, decompose as one does", [] {
     const Problems problems;
@@ -111,7 +118,7 @@ void decompositions() {
     for (size_t t = 0; t < worst.size(); t++) {
       threads.emplace_back([&, t] {
         for (int repeat = 0; repeat < 4; repeat++) {
-          const BlasThreads blas(t % 2 == 0 ? 1 : 4, t < 4 ? BlasThreads::Busy::wait : BlasThreads::Busy::join);
+          const BlasThreads blas(t % 2 == 0 ? 1 : kAll, t < 4 ? BlasThreads::Busy::wait : BlasThreads::Busy::join);
           const std::vector<double> result = decompose_all(problems);
           for (size_t i = 0; i < result.size(); i++) {
             const double error = std::fabs(result[i] - expected[i]) / (1 + std::fabs(expected[i]));
