@@ -6,6 +6,7 @@ import { type CsvLayout, type CsvOptions, checkCsvOptions, findLayout } from './
 import { parseNumber } from './csv-number.js';
 import { RecordReader } from './csv-records.js';
 import { IntList } from './int-list.js';
+import { withOwnLists } from './labels.js';
 import { type ChunkedSource, rowsPerChunk } from './source.js';
 
 /** A CSV file as a source of float64 rows. */
@@ -33,7 +34,7 @@ const MOST_CLASSES = 65_536;
 export async function openCsv(path: string, options: CsvOptions = {}): Promise<CsvSource> {
   checkPath('path', path);
   checkCsvOptions(options);
-  const layout = await findLayout(path, options);
+  const layout = await findLayout(path, withOwnLists(options));
   const { rows, labels } = await count(path, layout);
   const { columns, names } = layout;
   return {

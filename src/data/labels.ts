@@ -74,6 +74,18 @@ export function checkLabelRequest(labels: unknown): asserts labels is LabelReque
   checkColumnList('labels', Array.isArray(labels) ? labels : [labels]);
 }
 
+/** The options with lists of their own, which nobody changes while a file is looked at. */
+export function withOwnLists<Options extends { columns?: readonly (string | number)[]; labels?: LabelRequest }>(
+  options: Options,
+): Options {
+  const { columns, labels } = options;
+  return {
+    ...options,
+    ...(columns !== undefined && { columns: [...columns] }),
+    ...(Array.isArray(labels) && { labels: [...labels] }),
+  };
+}
+
 function notColumns(argument: string, expected: string, value: unknown): EigenviewError {
   const received = describe(value);
   return new EigenviewError('INVALID_ARGUMENT', 'This names no column.', { argument, expected, received });

@@ -3,7 +3,14 @@ import { describe, EigenviewError } from '../errors.js';
 import { checkOptions } from '../matrix/check.js';
 import { FORMATS, type Opened } from './formats.js';
 import { readLabelFile } from './label-file.js';
-import { checkColumnList, checkLabelRequest, type LabelColumn, type LabelRequest, lengthOf } from './labels.js';
+import {
+  checkColumnList,
+  checkLabelRequest,
+  type LabelColumn,
+  type LabelRequest,
+  lengthOf,
+  withOwnLists,
+} from './labels.js';
 import { packedReader, setPacked } from './packed.js';
 import { type DataFormat, recognise } from './recognise.js';
 import type { DataSource } from './source.js';
@@ -42,9 +49,10 @@ export interface DataOptions {
  */
 export async function openData(path: string, options: DataOptions = {}): Promise<DataSource> {
   checkDataOptions(options);
-  const { labels, target = 'auto', columns, grayscale = false } = options;
+  const asked = withOwnLists(options);
+  const { labels, target = 'auto', columns, grayscale = false } = asked;
   const format = await recognise(path);
-  checkFits(path, format, options);
+  checkFits(path, format, asked);
   const opened = await FORMATS[format](path, { labels, target, columns, grayscale });
   const file = opened.labels === undefined ? labelFile(path, format, opened, labels) : undefined;
   const source = await opened.source();

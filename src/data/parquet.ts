@@ -1,5 +1,5 @@
 import { checkOptions } from '../matrix/check.js';
-import { checkColumnList, checkLabelRequest } from './labels.js';
+import { checkColumnList, checkLabelRequest, withOwnLists } from './labels.js';
 import type { ChunkedSource } from './source.js';
 import { makeTargets } from './targets.js';
 
@@ -32,8 +32,8 @@ export interface ParquetSource extends ChunkedSource {
  */
 export async function openParquet(path: string, options: ParquetOptions = {}): Promise<ParquetSource> {
   checkOptions('openParquet', options, ['columns', 'labels']);
-  const { columns, labels } = options;
-  if (columns !== undefined) checkColumnList('columns', columns);
+  if (options.columns !== undefined) checkColumnList('columns', options.columns);
+  const { columns, labels } = withOwnLists(options);
   if (labels !== undefined) checkLabelRequest(labels);
   // It brings a Parquet library and its decompressors, a fifth of what importing this package would take.
   const { openTable } = await import('./parquet-table.js');

@@ -57,7 +57,7 @@ export function alignmentStudy(config: AlignmentStudyConfig): AlignmentStudy {
     'onFailure',
     ...GRID,
   ]);
-  const { dataset, noiseDims = NOISE_DIMS, signal, known = new Map(), onFailure } = config;
+  const { dataset, noiseDims = NOISE_DIMS, signal, known = new Map(), onFailure } = config ?? {};
   checkDataset(dataset);
   checkInteger('noiseDims', noiseDims, { min: 1 });
   const grid = resolveGrid(config, dataset);

@@ -71,7 +71,7 @@ type Key = keyof StudyConfig;
 const TARGETS = ['auto', 'classes', 'values'] as const;
 
 /** What each key is, as in {@link StudyConfig}, and what it allows. */
-const KEYS: Record<Key, { about: string; allowed: string }> = {
+export const KEYS: Record<Key, { about: string; allowed: string }> = {
   data: { about: 'Folder or file with the data.', allowed: 'a path' },
   dataset: {
     about: 'A data set that comes with the package. Default where there are no data.',

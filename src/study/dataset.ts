@@ -3,7 +3,7 @@ import type { CallOptions } from '../backends/select.js';
 import { type PackedRows, packedReader, type ReadPacked, setPacked, unpackRows } from '../data/packed.js';
 import type { DataSource, LabelledSource, Targets } from '../data/source.js';
 import { describe, EigenviewError } from '../errors.js';
-import { checkInteger, checkSameShape, notFinite } from '../matrix/check.js';
+import { checkInteger, checkNumber, checkSameShape, checkSeed, notFinite } from '../matrix/check.js';
 import { Matrix } from '../matrix/matrix.js';
 import { encodeBytes, encodeChunks } from '../moments/encode.js';
 import { inOrder } from '../moments/in-order.js';
@@ -47,7 +47,7 @@ export interface TableOptions extends CallOptions {
 }
 
 /** Images reduced to their leading principal components; a seed's sample is a random order of the rows. */
-export function imageDataset(
+export async function imageDataset(
   name: string,
   images: LabelledSource,
   dims: number,
@@ -68,7 +68,9 @@ export function imageDataset(
  * @throws EigenviewError `OUT_OF_RANGE` for more signal dimensions than columns; as {@link viewMoments}
  */
 export async function tableDataset(name: string, source: DataSource, options: TableOptions): Promise<StudyDataset> {
-  const { signalDims, memoryBytes = HELD_BYTES, ...call } = options;
+  const { signalDims, memoryBytes = HELD_BYTES, ...call } = options ?? {};
+  checkData(source);
+  checkNumber('memoryBytes', memoryBytes, { min: 0 });
   const dims = signalCols(source, signalDims);
   checkLabels(source);
   const hash = createHash('sha256');
@@ -104,7 +106,10 @@ async function* signals(
   const packed = heldBytes(source) <= memoryBytes ? packedReader(source) : undefined;
   if (packed !== undefined) return yield* packedSignals(packed, signalDims, call);
   const held: Matrix[] | undefined = heldBytes(source) <= memoryBytes ? [] : undefined;
-  const { components, mean } = await pca(held === undefined ? source : keep(source, held), { k: signalDims, ...call });
+  const { components, mean } = await pca(held === undefined ? source : keep(copies(source), held), {
+    k: signalDims,
+    ...call,
+  });
   yield* encodeChunks(components, held ?? source, { mean, ...call });
 }
 
@@ -150,15 +155,20 @@ async function drawn(name: string, { targets }: DataSource, store: RowStore, has
   hash.update(targets.kind).update(bytesOf(targets.kind === 'classes' ? targets.labels : targets.values.data));
   const cols = targetCols(targets);
   const order = remember((seed: number) => permutation(seed, rows, STREAMS.subset));
+  const sample = (seed: number, n: number) => {
+    checkSeed('seed', seed);
+    checkInteger('n', n, { min: 1, max: rows });
+    return order(seed).subarray(0, n);
+  };
   return {
     name,
     id: hash.digest('hex').slice(0, 32),
     dims,
     rows,
     target: targets.kind,
-    signal: (seed, n) => store.pick(order(seed).subarray(0, n), CHUNK_ROWS),
+    signal: (seed, n) => store.pick(sample(seed, n), CHUNK_ROWS),
     async *targets(seed, n) {
-      const all = order(seed).subarray(0, n);
+      const all = sample(seed, n);
       for (let from = 0; from < n; from += CHUNK_ROWS) {
         const part = all.subarray(from, from + CHUNK_ROWS);
         yield targets.kind === 'classes' ? classRows(targets.labels, part, cols) : gather(targets.values, part);
@@ -199,6 +209,17 @@ export function signalCols({ cols }: DataSource, signalDims: number | 'all'): nu
   });
 }
 
+function checkData(source: unknown): asserts source is DataSource {
+  const { rows, cols, targets, [Symbol.asyncIterator]: iterate } = (source ?? {}) as Partial<DataSource>;
+  const numbers = typeof rows === 'number' && typeof cols === 'number';
+  if (numbers && typeof iterate === 'function' && typeof targets?.kind === 'string') return;
+  throw new EigenviewError('INVALID_ARGUMENT', 'The study needs rows with targets.', {
+    argument: 'source',
+    expected: 'a source with rows, cols and targets, such as openData returns',
+    received: describe(source),
+  });
+}
+
 function checkLabels({ rows, targets }: DataSource): void {
   const count = targets.kind === 'classes' ? targets.labels.length : targets.values.rows;
   if (count === rows) return;
@@ -234,6 +255,11 @@ function remember<T>(make: (seed: number) => T): (seed: number) => T {
     if (last?.seed !== seed) last = { seed, value: make(seed) };
     return last.value;
   };
+}
+
+/** A source may overwrite a chunk when it is asked for the next one. */
+async function* copies(source: DataSource): AsyncGenerator<Matrix, void, undefined> {
+  for await (const chunk of chunks('data', source)) yield new Matrix(chunk.rows, chunk.cols, chunk.data.slice());
 }
 
 /** The chunks as they come, and a list of them. */

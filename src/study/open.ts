@@ -1,8 +1,9 @@
 import { basename, resolve } from 'node:path';
 import type { CallOptions } from '../backends/select.js';
 import { openData } from '../data/open.js';
+import { checkOptions } from '../matrix/check.js';
 import { builtInDataset } from './built-in.js';
-import type { ResolvedStudyConfig } from './config.js';
+import { KEYS, type ResolvedStudyConfig } from './config.js';
 import { type StudyDataset, tableDataset } from './dataset.js';
 import { SIGNAL_DIMS } from './protocol.js';
 
@@ -21,6 +22,8 @@ export type DatasetConfig = Partial<
  * ```
  */
 export async function openStudyDataset(config: DatasetConfig, options: CallOptions = {}): Promise<StudyDataset> {
+  // Whole configurations are taken too, of which most says nothing of the data.
+  checkOptions('openStudyDataset', config ?? null, Object.keys(KEYS));
   const { data, labels, target, grayscale, signalDims = SIGNAL_DIMS } = config;
   if (data === undefined) return builtInDataset(signalDims);
   const source = await openData(data, {

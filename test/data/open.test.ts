@@ -3,6 +3,7 @@ import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { gzipSync } from 'node:zlib';
 import { describe, expect, it } from 'vitest';
+import { openCsv } from '../../src/data/csv.js';
 import { writeNpy } from '../../src/data/npy.js';
 import { writeNpz } from '../../src/data/npz.js';
 import { type DataOptions, openData } from '../../src/data/open.js';
@@ -60,6 +61,19 @@ describe('openData on CSV', () => {
     const source = await csv(table, { labels, target, ...(rest === undefined ? {} : { columns: rest }) });
     expect(targetsOf(source)).toEqual(expected);
     expect(source.rows).toBe(5);
+  });
+
+  it('takes lists as they are at the call', async () => {
+    const path = folder.write('lists.csv', table);
+    const [columns, labels]: [string[], string[]] = [['x'], ['y']];
+    const opening = openData(path, { columns, labels });
+    columns[0] = 'z';
+    labels[0] = 'sign';
+    expect(await opening).toMatchObject({ cols: 1, targets: { kind: 'values' } });
+    const fields = ['x'];
+    const alone = openCsv(path, { columns: fields, labels: 'kind' });
+    fields[0] = 'z';
+    expect((await alone).names).toEqual(['x']);
   });
 
   it('leaves the label column out of the features', async () => {

@@ -430,4 +430,10 @@ describe('thresholds', () => {
     for (const { n, threshold } of cells)
       expect(Math.abs((threshold as number) / last - 1)).toBeLessThan(10 / Math.sqrt(n));
   });
+
+  it('refuses to run without a data set', () => {
+    for (const config of [undefined, {}, { dataset: {} }]) {
+      expect(() => alignmentStudy(config as never)).toThrow(expect.objectContaining({ argument: 'dataset' }));
+    }
+  });
 });

@@ -53,6 +53,49 @@ describe('tableDataset', () => {
     },
   );
 
+  it.each([3, 'all'] as const)(
+    'takes sources that yield one array again and again (signalDims %s)',
+    async (signalDims) => {
+      const reused = source(DATA, CLASSES, {
+        async *[Symbol.asyncIterator]() {
+          const buffer = new Float64Array(100 * COLS);
+          for (let from = 0; from < ROWS; from += 100) {
+            buffer.set(DATA.data.subarray(from * COLS, (from + 100) * COLS));
+            yield new Matrix(100, COLS, buffer);
+          }
+        },
+      });
+      const { id } = await tableDataset('a', source(DATA), { signalDims });
+      expect((await tableDataset('a', reused, { signalDims })).id).toBe(id);
+    },
+  );
+
+  it.each<[string, string, unknown, object]>([
+    ['INVALID_ARGUMENT', 'source', undefined, {}],
+    ['INVALID_ARGUMENT', 'source', DATA, {}],
+    ['INVALID_ARGUMENT', 'source', { ...source(DATA), targets: undefined }, {}],
+    ['INVALID_ARGUMENT', 'source', { rows: 1, cols: 1, targets: CLASSES }, {}],
+    ['INVALID_ARGUMENT', 'memoryBytes', source(DATA), { memoryBytes: '1' }],
+    ['OUT_OF_RANGE', 'memoryBytes', source(DATA), { memoryBytes: -1 }],
+    ['INVALID_ARGUMENT', 'signalDims', source(DATA), { signalDims: undefined }],
+  ])('refuses with %s what is wrong with %s', async (code, argument, data, options) => {
+    const error = await failure(() => tableDataset('a', data as DataSource, { signalDims: 2, ...options }));
+    expect(error).toMatchObject({ code, argument });
+  });
+
+  it('draws no sample beyond its rows', async () => {
+    const dataset = await tableDataset('a', source(DATA), { signalDims: 2 });
+    for (const [seed, n, argument] of [
+      [0, ROWS + 1, 'n'],
+      [0, 1.5, 'n'],
+      [0, 0, 'n'],
+      [-1, 10, 'seed'],
+    ] as const) {
+      expect(await failure(async () => dataset.signal(seed, n)), argument).toMatchObject({ argument });
+      expect(await failure(() => rowsOf(dataset.targets(seed, n))), argument).toMatchObject({ argument });
+    }
+  });
+
   it('is the data themselves with all signal dimensions, in the seed’s order', async () => {
     const dataset = await tableDataset('a', source(DATA, VALUES), { signalDims: 'all' });
     expect([dataset.dims, dataset.rows, dataset.target]).toEqual([COLS, ROWS, 'values']);

@@ -19,6 +19,14 @@ function table(name: string): string {
 }
 
 describe('openStudyDataset', () => {
+  it('refuses keys that no configuration has, and what is no configuration', async () => {
+    expect(await failure(() => openStudyDataset({ signalDim: 3 } as object))).toMatchObject({ code: 'UNKNOWN_OPTION' });
+    for (const config of [undefined, null, 'built-in']) {
+      const error = await failure(() => openStudyDataset(config as unknown as object));
+      expect(error).toMatchObject({ code: 'INVALID_ARGUMENT' });
+    }
+  });
+
   it('is the built-in data unless there are others', async () => {
     expect(await openStudyDataset({})).toMatchObject({ name: 'built-in', dims: 50, rows: Number.POSITIVE_INFINITY });
     expect(await openStudyDataset({ dataset: 'built-in', signalDims: 5 })).toMatchObject({ dims: 5 });
