@@ -1,6 +1,6 @@
 /** Alignment (Wang & Isola, ICML 2020, section 4.1.1). */
 import { beginCall, type CallOptions } from '../backends/select.js';
-import { checkDense, checkNumber, checkSameShape } from '../matrix/check.js';
+import { checkAttached, checkDense, checkNumber, checkSameShape } from '../matrix/check.js';
 import type { Matrix } from '../matrix/matrix.js';
 import { inStretches, rowsAtOnce } from '../runtime/turn.js';
 import { squaredNorms, withDirections } from './unit-rows.js';
@@ -34,6 +34,8 @@ export async function alignment(z1: Matrix, z2: Matrix, options?: AlignmentOptio
   let total = 0;
   await inStretches(a.rows, rowsAtOnce(a.cols), (from, to) => {
     control.signal?.throwIfAborted();
+    checkAttached('z1', a);
+    checkAttached('z2', b);
     for (let i = from; i < to; i++) total += Math.sqrt(squaredDistance(a, b, i, lengths)) ** alpha;
   });
   return total / z1.rows;

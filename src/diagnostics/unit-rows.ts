@@ -1,7 +1,7 @@
 import type { RowStore } from '../backends/diagnostics.js';
 import type { Control } from '../backends/linalg.js';
 import { EigenviewError } from '../errors.js';
-import { maxAbs, shape } from '../matrix/check.js';
+import { checkAttached, maxAbs, shape } from '../matrix/check.js';
 import { Matrix } from '../matrix/matrix.js';
 import { inStretches, rowsAtOnce } from '../runtime/turn.js';
 
@@ -30,6 +30,8 @@ const MODERATE = { least: 1e-250, most: 1e250 };
  */
 export async function withDirections(argument: string, x: Matrix, first = 0): Promise<Matrix> {
   const squares = await squaredNorms(x);
+  // The event loop may have turned: squares of what was transferred away are no numbers.
+  checkAttached(argument, x);
   const extreme = (square: number) => !(square >= MODERATE.least && square <= MODERATE.most);
   if (!squares.some(extreme)) return x;
   const copy = new Matrix(x.rows, x.cols, Float64Array.from(x.data));

@@ -12,7 +12,7 @@ import type { Matrix } from '../matrix/matrix.js';
 import { checkViews } from './batch.js';
 import { type Loss, weigh } from './loss.js';
 import { gradientsOf, type RecycleOptions, withGradients } from './recycle.js';
-import { checkSketch, type SigregSketch, SKETCH } from './sigreg.js';
+import { checkSketch, directionsOf, type SigregSketch, SKETCH } from './sigreg.js';
 
 export interface LejepaOptions extends SigregSketch, CallOptions, RecycleOptions {
   /** λ ≥ 0, under the convention `official` at most 1. Default 0.02, under `additive` 0.09. */
@@ -50,7 +50,7 @@ export async function lejepa(views: readonly Matrix[], options?: LejepaOptions):
   checkNumber('lambda', lambda, convention === 'official' ? { min: 0, max: 1 } : { min: 0 });
   const checked = checkViews('views', views, 2);
   const sketch = checkSketch(options, checked[0]?.matrix.cols ?? 0);
-  const batches = withGradients(checked, options?.recycle);
+  const batches = withGradients(checked, options?.recycle, directionsOf(options));
   const weights = { sigreg: lambda, invariance: convention === 'official' ? 1 - lambda : 1 };
   const site = { ...control, operation: 'lejepa' };
   const parts = await backend.losses.sigreg(site, batches, { ...sketch, ...weights });

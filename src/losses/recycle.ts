@@ -13,9 +13,18 @@ export interface RecycleOptions {
   recycle?: readonly Matrix[];
 }
 
-/** The batches with room for their gradients. It empties what is recycled, so it comes after all other checks. */
-export function withGradients(batches: readonly Batch[], recycle?: unknown): DifferentiatedBatch[] {
-  const memory = recycle === undefined ? [] : take(checkRecycled(recycle, batches));
+/**
+ * The batches with room for their gradients. It empties what is recycled, so it comes after all other checks.
+ *
+ * @param others what the call takes beside the batches, and must not be recycled either
+ */
+export function withGradients(
+  batches: readonly Batch[],
+  recycle?: unknown,
+  others: readonly Matrix[] = [],
+): DifferentiatedBatch[] {
+  const given = [...batches.map(({ matrix }) => matrix), ...others];
+  const memory = recycle === undefined ? [] : take(checkRecycled(recycle, batches, given));
   return batches.map((batch, i) => {
     const { rows, cols } = batch.matrix;
     return { ...batch, gradient: new Matrix(rows, cols, memory[i]) };
@@ -26,12 +35,12 @@ export function gradientsOf(batches: readonly DifferentiatedBatch[]): Matrix[] {
   return batches.map(({ gradient }) => gradient);
 }
 
-/** The buffers, each a matrix's own and none of them a batch's. */
-function checkRecycled(recycle: unknown, batches: readonly Batch[]): ArrayBuffer[] {
+/** The buffers, each a matrix's own and none of them of what is given. */
+function checkRecycled(recycle: unknown, batches: readonly Batch[], given: readonly Matrix[]): ArrayBuffer[] {
   if (!Array.isArray(recycle) || recycle.length !== batches.length) {
     throw unusable('recycle', `an array of ${batches.length} matrices`, describe(recycle));
   }
-  const taken = new Set<ArrayBufferLike>(batches.map(({ matrix }) => matrix.data.buffer));
+  const taken = new Set<ArrayBufferLike>(given.map(({ data }) => data.buffer));
   // Not map, which skips the holes of a sparse array.
   return Array.from(recycle, (matrix: unknown, i) => {
     const argument = `recycle[${i}]`;
@@ -40,8 +49,7 @@ function checkRecycled(recycle: unknown, batches: readonly Batch[]): ArrayBuffer
     checkSameShape(argument, matrix, rows, cols);
     const { buffer, byteLength } = matrix.data;
     if (!(matrix.data instanceof Float64Array)) throw unusable(argument, 'of float64', 'float32');
-    if (taken.has(buffer))
-      throw unusable(argument, 'in memory of its own', 'a batch, or another of recycle, in the same');
+    if (taken.has(buffer)) throw unusable(argument, 'in memory of its own', 'another matrix of the call in the same');
     if (!(buffer instanceof ArrayBuffer) || buffer.byteLength !== byteLength) {
       throw unusable(argument, 'in an ArrayBuffer that it fills', `${describe(buffer)} of ${buffer.byteLength} bytes`);
     }

@@ -52,9 +52,14 @@ export async function sigreg(z: Matrix, options?: SigregOptions): Promise<Loss<'
   const sketch = checkSketch(options, batch.matrix.cols);
   const request = { ...sketch, sigreg: 1, invariance: 0 };
   const site = { ...control, operation: 'sigreg' };
-  const batches = withGradients([batch], options?.recycle);
+  const batches = withGradients([batch], options?.recycle, directionsOf(options));
   const { sigreg: value } = await backend.losses.sigreg(site, batches, request);
   return weigh('sigreg', { sigreg: value }, { sigreg: 1 }, gradientsOf(batches));
+}
+
+/** The directions that are given, if they are. */
+export function directionsOf(options: SigregSketch | undefined): Matrix[] {
+  return options?.directions === undefined ? [] : [options.directions];
 }
 
 /** The sketch of embeddings of k dimensions; each option is read once. */

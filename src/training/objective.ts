@@ -6,6 +6,7 @@ import { byol } from '../losses/byol.js';
 import { type LejepaOptions, lejepa } from '../losses/lejepa.js';
 import { type PeiraOptions, peira } from '../losses/peira.js';
 import { PeiraMoments } from '../losses/peira-moments.js';
+import type { RecycleOptions } from '../losses/recycle.js';
 import { type SimclrOptions, simclr } from '../losses/simclr.js';
 import { simsiam } from '../losses/simsiam.js';
 import { spectralContrastive } from '../losses/spectral-contrastive.js';
@@ -34,7 +35,10 @@ export type TwoViewObjective = (
   options?: CallOptions,
 ) => ObjectiveValue | Promise<ObjectiveValue>;
 
-type Named<Name extends string, Options = unknown> = { name: Name } & Omit<Options, keyof CallOptions>;
+/** What only who calls an objective can give: a gradient that the trainer still reads has no memory to spare. */
+type OfTheCall = keyof CallOptions | keyof RecycleOptions;
+
+type Named<Name extends string, Options = unknown> = { name: Name } & Omit<Options, OfTheCall>;
 
 /** An objective by name, with its options. */
 export type NamedObjective =
@@ -134,6 +138,13 @@ export function readObjective(objective: unknown): Objective {
   }
   const { name, ...options } = named as NamedObjective;
   checkOneOf('objective', name, OBJECTIVE_NAMES);
+  if ('recycle' in options) {
+    throw new EigenviewError('UNKNOWN_OPTION', 'The trainer keeps the memory of gradients itself.', {
+      argument: 'objective.recycle',
+      expected: 'absent',
+      received: describe(options.recycle),
+    });
+  }
   const make = OBJECTIVES[name] as (options: object) => Objective['evaluate'];
   const needsPredictor = name === 'simsiam' || name === 'byol';
   return { description: { name, ...options }, needsPredictor, evaluate: make(options) };
@@ -150,11 +161,13 @@ function ofTwoViews(evaluate: Evaluate): Objective['evaluate'] {
       return { loss, parts, gradients: gradients as [Matrix, Matrix], memory };
     }
     const first = await evaluate(p1, z2, call, step);
+    // At once: the second evaluation may recycle the memory of the first one's gradients.
+    const byFirst = halved(first.gradients[0] as Matrix);
     const second = await evaluate(p2, z1, call, step);
     return {
       loss: (first.loss + second.loss) / 2,
       parts: meanParts(first.parts ?? {}, second.parts ?? {}),
-      gradients: [halved(first.gradients[0] as Matrix), halved(second.gradients[0] as Matrix)],
+      gradients: [byFirst, halved(second.gradients[0] as Matrix)],
       memory,
     };
   };

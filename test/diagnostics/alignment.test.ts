@@ -52,4 +52,11 @@ describe('alignment', () => {
     const error = await failure(() => alignment(z1, z2, options as object));
     expect([error.code, error.argument]).toEqual([code, argument]);
   });
+
+  it.each([0, 1] as const)('rejects when view %i is transferred away meanwhile', async (which) => {
+    const views = [normals(1, 50, 4), normals(2, 50, 4)] as const;
+    const running = alignment(...views);
+    structuredClone(null, { transfer: [views[which].data.buffer as ArrayBuffer] });
+    expect(await failure(() => running)).toMatchObject({ code: 'DETACHED', argument: `z${which + 1}` });
+  });
 });

@@ -112,6 +112,22 @@ describe('recycle refuses', () => {
     expect(error).toMatchObject({ code: 'DETACHED', argument: 'recycle[1]' });
   });
 
+  it('the directions of a sketch', async () => {
+    const directions = new Matrix(
+      COLS,
+      COLS,
+      Float64Array.from({ length: COLS * COLS }, (_, i) => i + 1),
+    );
+    const square = normals(3, COLS, COLS);
+    for (const call of [
+      sigreg(square, { directions, recycle: [directions] }),
+      lejepa([square, square], { directions, recycle: [new Matrix(COLS, COLS), directions] }),
+    ]) {
+      expect(await failure(call)).toMatchObject({ code: 'INVALID_ARGUMENT' });
+    }
+    expect(directions.data.length).toBe(COLS * COLS);
+  });
+
   it('nothing of a call that other arguments, or an abort, stop first', async () => {
     await failure(vicreg(z1, z2, { gamma: -1, recycle: kept }));
     await failure(barlowTwins(z1, new Matrix(1, 1), { recycle: kept }));

@@ -67,6 +67,22 @@ describe('readObjective', () => {
     expect(found.gradients[1]).toEqual(times(second.gradients[0] as Matrix, 0.5));
   });
 
+  it('means both ways of a function that recycles its gradients', async () => {
+    let recycle: Matrix[] | undefined;
+    const recycling: TwoViewObjective = async (a, b) => {
+      const value = await vicreg(a, b, recycle && { recycle });
+      recycle = value.gradients;
+      return value;
+    };
+    const expected = await readObjective('vicreg').evaluate(constant, occasion);
+    expect(await readObjective(recycling).evaluate(constant, occasion)).toEqual(expected);
+  });
+
+  it('recycles nothing by name', async () => {
+    const error = await failure(() => readObjective({ name: 'vicreg', recycle: [z1, z2] }));
+    expect([error.code, error.argument]).toEqual(['UNKNOWN_OPTION', 'objective.recycle']);
+  });
+
   it('hands BYOL its targets', async () => {
     const found = await readObjective('byol').evaluate(constant, occasion);
     expect(found.loss).toBe((await byol({ p1: z1, p2: z2, z1: t1, z2: t2 })).loss);
