@@ -9,7 +9,8 @@ export default {
   output: {
     format: 'esm',
     entryFileNames: '[name].js',
-    chunkFileNames: 'chunks/[name]-[hash].js',
+    // Without a hash: what a running program loads late is still there after the next build.
+    chunkFileNames: 'chunks/[name].js',
     sourcemap: true,
   },
 };

@@ -167,6 +167,8 @@ export { compareText } from './report/compare-text.js';
 export type { Study } from './report/comparison.js';
 export { type ContactSheetOptions, contactSheet } from './report/contact-sheet.js';
 export { type DirectionSheetOptions, directionSheet } from './report/direction-sheet.js';
+export type { ReportFigures } from './report/draw-report.js';
+export type { FigureCell } from './report/figure-cell.js';
 export { type PhaseDiagramOptions, phaseDiagram } from './report/phase-diagram.js';
 export { type PngOptions, renderPng } from './report/png.js';
 export { reportHtml } from './report/report-html.js';
@@ -177,6 +179,7 @@ export { type AlignmentStudy, type AlignmentStudyConfig, alignmentStudy } from '
 export { builtInDataset } from './study/built-in.js';
 export type { CellCoordinates, FailedCell, StudyCell } from './study/cell.js';
 export {
+  type OneOrMore,
   parseStudyConfig,
   type ResolvedStudyConfig,
   resolveStudyConfig,
@@ -269,9 +272,25 @@ export {
   rotations,
   type SignedPermutation,
 } from './views/group.js';
-export type { Augmentation } from './views/image/augmentations.js';
-export { CORRUPTIONS, type Corruption, type CorruptionName } from './views/image/corruptions.js';
-export { type PresetName, type PresetStep, presets } from './views/image/presets.js';
+export type {
+  Augmentation,
+  ColorJitter,
+  GaussianBlur,
+  Grayscale,
+  HorizontalFlip,
+  Interval,
+  RandomResizedCrop,
+  Solarize,
+} from './views/image/augmentations.js';
+export {
+  CORRUPTIONS,
+  type Corruption,
+  type CorruptionName,
+  type GaussianNoise,
+  type Severity,
+} from './views/image/corruptions.js';
+export { type Preset, type PresetName, type PresetStep, presets } from './views/image/presets.js';
+export type { SeverityTable } from './views/image/severities.js';
 export type { ImageShape } from './views/image/transform.js';
 export { type ImageTransform, imageViews } from './views/image.js';
 export { type MaskOptions, maskViews, type PatchGrid } from './views/mask.js';

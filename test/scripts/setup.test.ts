@@ -1,4 +1,4 @@
-import { readdirSync, rmSync, utimesSync } from 'node:fs';
+import { readdirSync, rmSync, statSync, utimesSync } from 'node:fs';
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it } from 'vitest';
 import { Clone, lockfile } from '../support/clone.js';
 
@@ -35,7 +35,7 @@ describe('a fresh clone', () => {
     ]);
     expect(clone.calls()).toEqual(['npm', 'node-gyp', 'tsc', 'rolldown']);
     expect(clone.has('dist/linalg/svd.d.ts')).toBe(true);
-    expect(clone.has('dist/cli/main.js')).toBe(true);
+    expect(statSync(clone.path('dist/cli/main.js')).mode & 0o111).toBe(0o111);
     expect(await clone.setup()).toEqual({ code: 0, output: '' });
     expect(clone.calls()).toEqual([]);
   });
@@ -107,7 +107,8 @@ describe('a finished clone', () => {
   it.each([
     ['dist', 'tsc', 'rolldown'],
     ['dist/index.js', 'tsc', 'rolldown'],
-    ['dist/index.d.ts', 'tsc', 'rolldown'],
+    ['dist/linalg/svd.d.ts', 'tsc', 'rolldown'],
+    ['dist/chunks/late.js', 'tsc', 'rolldown'],
     ['build/Release/eigenview.node', 'node-gyp'],
     ['node_modules', 'npm'],
     ['node_modules/typescript', 'npm'],
@@ -169,7 +170,7 @@ describe('a failing command', () => {
     clone.write('src/index.ts', 'wrong');
     expect((await clone.setup([], { fail })).code).toBe(1);
     expect(clone.read('dist/index.js')).toBe('export {};');
-    expect(clone.has('dist.tmp')).toBe(false);
+    expect(readdirSync(clone.folder).filter((name) => name.endsWith('.tmp'))).toEqual([]);
   });
 
   it('shows its output at once with --verbose', async () => {

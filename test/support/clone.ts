@@ -172,7 +172,8 @@ ${standIn(
   'rolldown',
   `
   const out = process.argv[process.argv.indexOf('--dir') + 1];
-  fs.mkdirSync(out + '/cli', { recursive: true });
+  for (const folder of ['cli', 'chunks']) fs.mkdirSync(out + '/' + folder, { recursive: true });
+  fs.writeFileSync(out + '/chunks/late.js', 'export {};');
   for (const entry of ['index', 'cli/main']) fs.copyFileSync('src/' + entry + '.ts', out + '/' + entry + '.js');
 `,
 )}`;

@@ -6,7 +6,8 @@ import type { ImageShape } from './transform.js';
 /** An augmentation and how often it is applied (default: always). */
 export type PresetStep = Augmentation & { probability?: number };
 
-type Preset = (shape: ImageShape) => PresetStep[];
+/** The steps of a pipeline for images of a size. */
+export type Preset = (shape: ImageShape) => PresetStep[];
 
 /** How often a view is blurred and solarized. */
 interface Probabilities {
