@@ -161,10 +161,10 @@ function join<T>(a: readonly T[], b: readonly T[], key: (item: T) => string): { 
   return [...pairs, ...[...others.values()].map((item) => ({ b: item }))];
 }
 
-function checkStudy(argument: string, value: unknown): asserts value is Study {
+export function checkStudy(argument: string, value: unknown): asserts value is Study {
   const { record, cells } = (value ?? {}) as Partial<Study>;
   if (Array.isArray(record?.curves) && Array.isArray(record?.verdicts) && Array.isArray(cells)) return;
-  throw new EigenviewError('INVALID_ARGUMENT', 'Two studies are compared.', {
+  throw new EigenviewError('INVALID_ARGUMENT', 'This is not what a study leaves behind.', {
     argument,
     expected: 'an object with the record (summary.json) and the cells of a study',
     received: describe(value),

@@ -1,6 +1,7 @@
 import type { StudyCell } from '../study/cell.js';
 import { LEAST_SIZES } from '../study/slope.js';
 import type { Advice, Agreement, StudyRecord, StudySummary } from '../study/summary.js';
+import { checkStudy } from './comparison.js';
 import { drawReport, onlySupervised, type ReportFigures } from './draw-report.js';
 import { figure, type Html, html, text } from './html.js';
 import { counted, list, plain, seconds } from './numbers.js';
@@ -26,7 +27,7 @@ import {
  * @param record the content of summary.json
  * @param cells the finished cells, for the figures
  * @param figures when they are drawn already
- * @throws EigenviewError as {@link studyFigure} and {@link phaseDiagram}
+ * @throws EigenviewError `INVALID_ARGUMENT`, and as {@link studyFigure} and {@link phaseDiagram}
  * @example
  * ```ts
  * const page = await reportHtml(record, cells);
@@ -37,6 +38,7 @@ export async function reportHtml(
   cells: readonly StudyCell[],
   figures?: ReportFigures,
 ): Promise<string> {
+  checkStudy('record, cells', { record, cells });
   const drawn = figures ?? (await drawReport(record, cells));
   const body = [
     heading(record),

@@ -1,8 +1,10 @@
 import { rm } from 'node:fs/promises';
 import { join } from 'node:path';
 import { writeAtomically } from '../store/atomic.js';
+import { checkPath } from '../store/files.js';
 import type { StudyCell } from '../study/cell.js';
 import type { StudyRecord } from '../study/summary.js';
+import { checkStudy } from './comparison.js';
 import { drawOne, FIGURES, type ReportFigures } from './draw-report.js';
 import { fittingScale, loadResvg, renderPng } from './png.js';
 import { reportHtml } from './report-html.js';
@@ -13,13 +15,15 @@ import { loadECharts } from './svg.js';
  * or not at all. A figure that the study has nothing for is left out.
  *
  * @returns the paths of the files, report.html first
- * @throws EigenviewError `FILE_IO` when the system refuses; `BACKEND_UNAVAILABLE` where PNG files cannot be drawn
+ * @throws EigenviewError `INVALID_ARGUMENT`; `FILE_IO` when the system refuses; `BACKEND_UNAVAILABLE` where PNG files cannot be drawn
  * @example
  * ```ts
  * const paths = await writeReport('eigenview-study', record, cells);
  * ```
  */
 export async function writeReport(folder: string, record: StudyRecord, cells: readonly StudyCell[]): Promise<string[]> {
+  checkPath('folder', folder);
+  checkStudy('record, cells', { record, cells });
   const figures: ReportFigures = { figure: null, angle: null, phase: null };
   const writes: Promise<PromiseSettledResult<string>[]>[] = [];
   // A picture is made in another thread while this one draws the next figure.

@@ -1,6 +1,7 @@
 import { mkdirSync, readdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { describe, expect, it } from 'vitest';
+import { reportHtml } from '../../src/report/report-html.js';
 import { preloadReport, writeReport } from '../../src/report/write-report.js';
 import { failure } from '../support/failure.js';
 import { TemporaryFolder } from '../support/temporary.js';
@@ -55,5 +56,14 @@ describe('writeReport', () => {
     expect(await failure(() => writeReport(path, record, cells))).toMatchObject({ code: 'FILE_IO' });
     expect(readdirSync(path).filter((name) => name.endsWith('.tmp'))).toEqual([]);
     expect(readdirSync(path)).toContain('report.html');
+  });
+
+  it('refuses what is no study, and writes nothing', async () => {
+    for (const args of [['x'], [undefined, {}, []], ['x', {}, []], ['x', { curves: [], verdicts: [] }]]) {
+      const error = await failure(() => (writeReport as (...args: unknown[]) => Promise<unknown>)(...args));
+      expect(error.code).toBe('INVALID_ARGUMENT');
+    }
+    const error = await failure(() => (reportHtml as (...args: unknown[]) => Promise<unknown>)({}));
+    expect(error).toMatchObject({ code: 'INVALID_ARGUMENT', argument: 'record, cells' });
   });
 });
